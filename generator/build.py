@@ -1,0 +1,158 @@
+"""A site folder and its source become a website: every stage in the order in which it happens.
+
+`build` is the door. It gathers everything, decides everything, then writes.
+"""
+
+from collections import Counter
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+
+from generator import source as sources
+from generator import urls
+from generator.availability import availability, schema
+from generator.compose import compose
+from generator.config import Settings, settings
+from generator.content import read_content
+from generator.errors import Fault, GuardError, Notice, NoticeKind, SiteError, Warned, tally
+from generator.feeds import redirects, robots, sitemap
+from generator.ical import Calendars, calendars
+from generator.images import Pictures, pictures_of
+from generator.pages import Page, Plan, instances_of, pages
+from generator.programme import Programme
+from generator.render import Renderer, render, theme_folders
+from generator.source import Source
+from generator.urls import Addresses
+from generator.write import Written, publish
+
+MISSING = NoticeKind("collection is not in the feed", "collections are not in the feed", "What they hold is not on the site.")
+_WHAT_EMPTY = "the feed holds no {name}: publishing it would empty the site"
+_MEND_EMPTY = "Is it the right feed? If it is meant, build with --allow-shrink. What was published before stands."
+
+
+@dataclass(frozen=True, slots=True)
+class Order:
+    """What is asked for. `now` is aware; `feed` and `output` may be None for the settings' own."""
+
+    site: Path
+    now: datetime
+    output: Path | None = None
+    feed: Path | None = None
+    jobs: int = 1
+    allow_shrink: bool = False
+
+    @property
+    def target(self) -> Path:
+        """The output folder."""
+        return self.output or self.site / "output"
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """What a build made. `states` counts the instances by state."""
+
+    site: str
+    output: Path
+    now: datetime
+    pulled_at: datetime | None
+    events: int
+    instances: int
+    states: Counter[str]
+    pages: int
+    written: Written
+    warnings: tuple[Warned, ...]
+
+
+def build(order: Order, tell: Callable[[str], None], is_strict: bool = False) -> Report:
+    """Build the site. `tell` is called with a word on each stage. Raises SitegenError; then the old site stands."""
+    tell("Reading settings and content")
+    chosen = settings(order.site)
+    _refuse_output_over_input(order)
+    addresses = Addresses(chosen.site.url)
+    content = read_content(order.site, addresses.base)
+
+    tell("Reading the feed")
+    source = sources.load(chosen, order.site, order.now, order.feed)
+    if not order.allow_shrink:
+        _refuse_empty(source)
+
+    tell("Composing the programme")
+    pictures = pictures_of(source.feed.events, chosen, source.images)
+    programme = compose(source.feed, content, chosen, source.booking, pictures, order.now)
+    warnings = tally((*(Notice(MISSING, f"{name}.xml") for name in source.missing), *programme.notices))
+    if is_strict and warnings:
+        raise SiteError(*(Fault(str(warning), "", warning.kind.mend) for warning in warnings))
+
+    plan = Plan(programme, content, chosen, source.booking, addresses)
+    planned = list(pages(plan))
+    renderer = Renderer(plan, theme_folders(order.site))
+    tell(f"Rendering {len(planned)} pages")
+    files = _files(plan, planned, renderer, source, pictures, order.jobs)
+    written = publish(order.target, files)
+    return _report(order, chosen, source, programme, len(planned), written, warnings)
+
+
+def _files(
+    plan: Plan, planned: list[Page], renderer: Renderer, source: Source, pictures: Pictures, jobs: int
+) -> Iterator[tuple[str, bytes]]:
+    """Every file of the site, once: its path below the output, and its bytes."""
+    programme, chosen, addresses = plan.programme, plan.settings, plan.addresses
+    yield from render(renderer, planned, jobs)
+    yield from _calendars(plan, calendars(programme, chosen, addresses, source.namespace, source.pulled_at))
+    yield urls.AVAILABILITY, availability(programme, chosen, addresses, source.pulled_at)
+    yield urls.AVAILABILITY_SCHEMA, schema()
+    yield urls.SITEMAP, sitemap(planned, addresses)
+    yield urls.ROBOTS, robots(addresses)
+    yield urls.REDIRECTS, redirects(programme, addresses)
+    yield from ((path, file.read_bytes()) for path, file in renderer.assets.values())
+    yield from ((path, file.read_bytes()) for path, file in pictures.files.items())
+    yield from ((path, file.read_bytes()) for path, file in plan.content.static.items())
+
+
+def _calendars(plan: Plan, made: Calendars) -> Iterator[tuple[str, bytes]]:
+    """The calendar of the site, of each event, of each genre and of each kind of access."""
+    programme, name = plan.programme, plan.settings.site.name
+    dates = [instance for _, instance in programme.instances]
+    yield urls.FEED, made.calendar(urls.FEED, name, dates)
+    for event in programme.events:
+        path = event.path + urls.FEED
+        yield path, made.calendar(path, f"{event.title} · {name}", event.instances)
+    for kind in (*programme.genres, *programme.access):
+        path = kind.path + urls.FEED
+        of_kind = {date.id for event in programme.events for date in instances_of(kind, event, with_past=True)}
+        yield path, made.calendar(path, f"{kind.name} · {name}", (date for date in dates if date.id in of_kind))
+
+
+def _refuse_output_over_input(order: Order) -> None:
+    output, site = order.target.resolve(), order.site.resolve()
+    inputs = (site, site / "content", site / "templates", site / ".sitegen", *((order.feed.resolve(),) if order.feed else ()))
+    for folder in inputs:
+        if folder.is_relative_to(output) or (folder != site and output.is_relative_to(folder)):
+            what = f"the output folder would replace {folder}, which the site is made from"
+            raise SiteError(Fault(what, str(output), "Choose another folder with --output."))
+
+
+def _refuse_empty(source: Source) -> None:
+    collections = (("events", source.feed.events), ("instances", source.feed.instances))
+    faults = [Fault(_WHAT_EMPTY.format(name=name), "", _MEND_EMPTY) for name, found in collections if not found]
+    if faults:
+        raise GuardError(*faults)
+
+
+def _report(
+    order: Order, chosen: Settings, source: Source, programme: Programme, count: int, written: Written, warnings: tuple[Warned, ...]
+) -> Report:
+    states = Counter(instance.state.value for _, instance in programme.instances)
+    return Report(
+        site=chosen.site.name,
+        output=order.target,
+        now=programme.now,
+        pulled_at=source.pulled_at,
+        events=len(programme.events),
+        instances=len(programme.instances),
+        states=states,
+        pages=count,
+        written=written,
+        warnings=warnings,
+    )

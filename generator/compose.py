@@ -1,0 +1,253 @@
+"""The programme is made here: the feed and the venue's own words, joined into the records of `programme`.
+
+`compose` is the door; `now` is handed in; the rules are design.md §4. Times are compared in UTC and shown in the
+site's zone.
+"""
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from fnmatch import fnmatchcase
+from typing import TypeVar
+
+from generator import urls
+from generator.config import Settings
+from generator.content import Content, EventWords, InstanceWords
+from generator.errors import Notice, NoticeKind
+from generator.images import Pictures
+from generator.model import BookingPath, Event, Feed, Instance, Status
+from generator.place import place_of
+from generator.prices import Prices, prices_of
+from generator.programme import Kind, ListedEvent, ListedInstance, Programme, by_start
+from generator.states import Facts, Seats, State, best, seats_of, state_of
+from generator.text import Html, excerpt, one_line, unique_slugs
+
+Identified = TypeVar("Identified", Event, Instance)
+
+NO_EVENT = NoticeKind("instance names an event that is not in the feed", "instances name an event that is not in the feed")
+NO_RELATED = NoticeKind("related event is not in the feed", "related events are not in the feed")
+NO_START = NoticeKind("instance has no start time", "instances have no start time", "They are on no page; mend them in Spektrix.")
+TWICE = NoticeKind("id stands twice in the feed", "ids stand twice in the feed", "The first of each is used.")
+OTHER_CLOCK = NoticeKind(
+    "instance has a local start that is not its UTC start in the site's zone",
+    "instances have a local start that is not their UTC start in the site's zone",
+    "Is [site] timezone right? The UTC time is used.",
+)
+OLD_WORDS = NoticeKind(
+    "file of words is for an event that is not in the feed",
+    "files of words are for events that are not in the feed",
+    "Seasons end: remove the file when the event will not come back.",
+)
+OLD_INSTANCE_WORDS = NoticeKind(
+    "instance has words but is not in the feed", "instances have words but are not in the feed", "Remove their tables."
+)
+
+
+def compose(
+    feed: Feed, content: Content, settings: Settings, booking: BookingPath, pictures: Pictures, now: datetime
+) -> Programme:
+    """The programme at `now`: joined, excluded, stated and sorted."""
+    now = now.astimezone(UTC)
+    notices: list[Notice] = []
+    known = _first_of_each(feed.events, "event", notices)
+    public = {key: event for key, event in known.items() if not _is_left_out(event, content, settings)}
+    instances = _instances_by_event(feed, known, settings, notices)
+    notices += _words_without_events(content, known, instances)
+    prices, price_notices = prices_of(feed)
+    maker = _Maker(
+        settings, content, booking, pictures, now, prices, _rows_by_instance(feed), _genres(settings), _access(settings)
+    )
+    slugs = unique_slugs(((event.id, event.name) for event in public.values()), nameless="event")
+    events = [maker.event(event, slugs[event.id], instances[event.id], known, public, notices) for event in public.values()]
+    return Programme(
+        now=now.astimezone(settings.site.zone),
+        events=tuple(sorted(events, key=_next_date_first)),
+        genres=maker.genres,
+        access=maker.access,
+        offers=feed.offers,
+        memberships=feed.memberships,
+        notices=(*notices, *price_notices, *pictures.notices),
+    )
+
+
+def _next_date_first(event: ListedEvent) -> tuple[int, float, str, int]:
+    if event.upcoming:
+        return 0, event.upcoming[0].start.timestamp(), event.title, event.id
+    if not event.instances:
+        return 1, 0.0, event.title, event.id
+    return 2, -event.instances[-1].start.timestamp(), event.title, event.id
+
+
+def _first_of_each(records: Iterable[Identified], what: str, notices: list[Notice]) -> dict[int, Identified]:
+    first: dict[int, Identified] = {}
+    for record in records:
+        if record.id in first:
+            notices.append(Notice(TWICE, f"{what} {record.id}"))
+        else:
+            first[record.id] = record
+    return first
+
+
+def _instances_by_event(
+    feed: Feed, known: Mapping[int, Event], settings: Settings, notices: list[Notice]
+) -> Mapping[int, list[Instance]]:
+    """The instances that can be shown, by event; the others become notices."""
+    by_event: dict[int, list[Instance]] = defaultdict(list)
+    for instance in _first_of_each(feed.instances, "instance", notices).values():
+        if instance.event_id not in known:
+            notices.append(Notice(NO_EVENT, f"{instance.id} → {instance.event_id}"))
+        elif instance.start is None:
+            notices.append(Notice(NO_START, str(instance.id)))
+        else:
+            by_event[instance.event_id].append(instance)
+            wall_clock = instance.start.astimezone(settings.site.zone).replace(tzinfo=None)
+            if instance.local_start and instance.local_start.replace(tzinfo=None) != wall_clock:
+                notices.append(Notice(OTHER_CLOCK, f"{instance.id}, {instance.local_start} for {wall_clock}"))
+    return by_event
+
+
+def _words_without_events(
+    content: Content, known: Mapping[int, Event], instances: Mapping[int, list[Instance]]
+) -> Iterable[Notice]:
+    for event_id, overlay in content.overlays.items():
+        if event_id not in known:
+            yield Notice(OLD_WORDS, f"{overlay.file} → {event_id}")
+            continue
+        ids = {instance.id for instance in instances.get(event_id, ())}
+        yield from (Notice(OLD_INSTANCE_WORDS, f"{overlay.file} → {key}") for key in overlay.words.instances if key not in ids)
+
+
+def _rows_by_instance(feed: Feed) -> Mapping[int, list[Status]]:
+    """The status rows of each instance; of two rows for one plan the first counts."""
+    rows: dict[int, dict[int, Status]] = defaultdict(dict)
+    for row in feed.statuses:
+        rows[row.instance_id].setdefault(row.plan_id, row)
+    return {instance_id: list(by_plan.values()) for instance_id, by_plan in rows.items()}
+
+
+def _is_left_out(event: Event, content: Content, settings: Settings) -> bool:
+    """Whether an event is nowhere: hidden by its words, or excluded by its name or a box."""
+    overlay = content.overlays.get(event.id)
+    if overlay and overlay.words.hidden:
+        return True
+    name = event.name.casefold()
+    return any(
+        fnmatchcase(name, rule.casefold()) if isinstance(rule, str) else _is_ticked(event.attributes, rule.attribute)
+        for rule in settings.events.exclude
+    )
+
+
+def _genres(settings: Settings) -> tuple[Kind, ...]:
+    names = dict.fromkeys(settings.attributes.genres)
+    slugs = unique_slugs(enumerate(names), nameless="genre")
+    return tuple(Kind(name, name, urls.genre(slugs[number])) for number, name in enumerate(names))
+
+
+def _access(settings: Settings) -> tuple[Kind, ...]:
+    kinds = settings.attributes.access.items()
+    slugs = unique_slugs(((number, name) for number, (_, name) in enumerate(kinds)), nameless="access")
+    return tuple(Kind(code, name, urls.access(slugs[number])) for number, (code, name) in enumerate(kinds))
+
+
+def _attribute(attributes: Mapping[str, str], name: str) -> str:
+    """The value of an attribute, however its name is capitalised; "" where it is not there or no name is asked for."""
+    wanted = name.strip().casefold()
+    return next((value for key, value in attributes.items() if wanted and key.casefold() == wanted), "")
+
+
+def _is_ticked(attributes: Mapping[str, str], name: str) -> bool:
+    return _attribute(attributes, name).casefold() in ("1", "true")
+
+
+@dataclass(frozen=True, slots=True)
+class _Maker:
+    """Makes the public records; holds what they are made from."""
+
+    settings: Settings
+    content: Content
+    booking: BookingPath
+    pictures: Pictures
+    now: datetime
+    prices: Prices
+    rows: Mapping[int, list[Status]]
+    genres: tuple[Kind, ...]
+    access: tuple[Kind, ...]
+
+    def event(
+        self,
+        event: Event,
+        slug: str,
+        instances: Iterable[Instance],
+        known: Mapping[int, Event],
+        public: Mapping[int, Event],
+        notices: list[Notice],
+    ) -> ListedEvent:
+        overlay = self.content.overlays.get(event.id)
+        words = overlay.words if overlay else EventWords(event.id)
+        names = self.settings.attributes
+        listed = sorted((self.instance(i, event, slug, words) for i in instances), key=by_start)
+        notices += (Notice(NO_RELATED, f"{event.id} → {key}") for key in event.related if key not in known)
+        return ListedEvent(
+            id=event.id,
+            title=words.title or event.name or "Untitled",
+            path=urls.event(slug),
+            state=best(i.state for i in listed if not i.is_over) if listed else None,
+            summary=words.summary or excerpt(event.description, 160),
+            html=event.html,
+            words=overlay.body if overlay else Html(),
+            text=event.description,
+            duration=event.duration,
+            genres=tuple(kind for kind in self.genres if _is_ticked(event.attributes, kind.code)),
+            season=one_line(_attribute(event.attributes, names.season)),
+            note=one_line(_attribute(event.attributes, names.event_note)),
+            place=place_of(_attribute(event.attributes, names.venue), self.settings.venue, self.settings.site.name),
+            image=self.pictures.place(event.image, words.image),
+            image_alt=words.image_alt,
+            age=words.age,
+            warnings=words.warnings,
+            credits=words.credits,
+            link=words.link,
+            related=tuple(dict.fromkeys(key for key in event.related if key in public and key != event.id)),
+            instances=tuple(listed),
+        )
+
+    def instance(self, instance: Instance, event: Event, slug: str, words: EventWords) -> ListedInstance:
+        zone = self.settings.site.zone
+        own_words = words.instances.get(instance.id, InstanceWords())
+        seats = seats_of(self.rows.get(instance.id, ()), instance.plan_id)
+        facts = self._facts(instance, event, own_words.status or words.status, seats)
+        state = state_of(facts, self.now, self.settings.availability.limited_percent)
+        plan = self.prices.plans.get(instance.plan_id or 0)
+        shown = seats if self.settings.availability.counts else None
+        return ListedInstance(
+            id=instance.id,
+            event_id=event.id,
+            path=urls.instance(slug, instance.id),
+            start=facts.start.astimezone(zone),
+            end=facts.end.astimezone(zone) if facts.end else None,
+            on_sale_from=facts.on_sale_from.astimezone(zone) if facts.on_sale_from else None,
+            on_sale_until=facts.on_sale_until.astimezone(zone) if facts.on_sale_until else None,
+            state=state,
+            is_over=facts.is_over(self.now),
+            space=(seats.space if seats else "") or (plan.name if plan else ""),
+            access=tuple(kind for kind in self.access if _is_ticked(instance.attributes, kind.code)),
+            note=own_words.note or one_line(_attribute(instance.attributes, self.settings.attributes.instance_note)),
+            prices=self.prices.table(instance.price_list_id, seats, instance.plan_id),
+            available=max(shown.available, 0) if shown else None,
+            capacity=max(shown.capacity, 0) if shown else None,
+            booking_url=self.booking.seats(instance.id) if state.is_bookable else None,
+        )
+
+    def _facts(self, instance: Instance, event: Event, status: str, seats: Seats | None) -> Facts:
+        assert instance.start is not None  # noqa: S101  # those without a start were left out
+        is_cancelled = _is_ticked(instance.attributes, self.settings.attributes.cancelled)
+        return Facts(
+            said=State(status) if status else State.CANCELLED if is_cancelled else None,
+            start=instance.start,
+            end=instance.start + timedelta(minutes=event.duration) if event.duration else None,
+            is_on_sale=event.is_on_sale and instance.is_on_sale,
+            on_sale_from=instance.start_selling,
+            on_sale_until=instance.stop_selling,
+            seats=seats,
+        )

@@ -1,0 +1,184 @@
+"""What the venue writes itself: words for events, plain pages, and files that are copied as they are.
+
+`content/events/*.md` and `content/pages/*.md` are Markdown below TOML front matter between two `+++` lines;
+`content/static/` is copied. HTML in Markdown is shown as text, not taken as markup.
+"""
+
+import re
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Literal, TypeVar
+from urllib.parse import urlsplit
+
+from markdown_it import MarkdownIt
+
+from generator.errors import Fault, SiteError
+from generator.tables import checked, load, read
+from generator.text import Html
+
+T = TypeVar("T")
+_FRONT_MATTER = re.compile(r"\+\+\+[ \t]*\n(.*?)^\+\+\+[ \t]*(?:\n|\Z)(.*)", re.DOTALL | re.MULTILINE)
+
+
+def _some_text(value: str) -> str:
+    return "" if value.strip() else "it must not be empty"
+
+
+def _web_link(value: str) -> str:
+    parts = urlsplit(value)
+    good = not value or (parts.scheme in ("http", "https") and parts.netloc)
+    return "" if good else 'it must be a whole web address such as "https://www.example.org/page"'
+
+
+@dataclass(frozen=True, slots=True)
+class Credit:
+    """Who did what."""
+
+    role: str
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
+class InstanceWords:
+    """The venue's words on one performance."""
+
+    status: Literal["", "cancelled", "postponed"] = ""
+    note: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class EventWords:
+    """The front matter of `content/events/*.md` (design.md §3). `instances` is keyed by instance id."""
+
+    event: int
+    title: str = ""
+    summary: str = ""
+    image: str = ""
+    image_alt: str = ""
+    age: str = ""
+    warnings: tuple[str, ...] = ()
+    credits: tuple[Credit, ...] = ()
+    link: str = checked(_web_link, "")
+    hidden: bool = False
+    status: Literal["", "cancelled", "postponed"] = ""
+    instances: Mapping[int, InstanceWords] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class PageWords:
+    """The front matter of `content/pages/*.md`. `nav` is the page's place in the menu; None: not in it."""
+
+    title: str = checked(_some_text)
+    nav: int | None = None
+    description: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Overlay:
+    """A file of words for an event."""
+
+    file: str
+    words: EventWords
+    body: Html
+
+
+@dataclass(frozen=True, slots=True)
+class ContentPage:
+    """A page of the venue's own; `name` is its file's name without the ending."""
+
+    file: str
+    name: str
+    words: PageWords
+    body: Html
+
+
+@dataclass(frozen=True, slots=True)
+class Content:
+    """All of the venue's own words and files. `static` maps the path on the site to the file."""
+
+    overlays: Mapping[int, Overlay]
+    pages: tuple[ContentPage, ...]
+    static: Mapping[str, Path]
+
+
+def read_content(site_folder: Path, base: str) -> Content:
+    """The content of a site folder; links that begin with / are made to begin with `base`.
+
+    Raises SiteError with the faults of every file at once.
+    """
+    folder = site_folder / "content"
+    faults: list[Fault] = []
+    events = list(_documents(folder / "events", EventWords, base, faults))
+    pages = list(_documents(folder / "pages", PageWords, base, faults))
+    static = dict(_static(folder / "static", faults))
+    overlays = _by_event((Overlay(str(path), words, body) for path, words, body in events), faults)
+    faults += (fault for overlay in overlays.values() if (fault := _image_fault(overlay, static)))
+    if faults:
+        raise SiteError(*faults)
+    return Content(overlays, tuple(ContentPage(str(path), path.stem, words, body) for path, words, body in pages), static)
+
+
+def _documents(folder: Path, words: type[T], base: str, faults: list[Fault]) -> Iterable[tuple[Path, T, Html]]:
+    """Every Markdown file of a folder, by name; a file with faults is left out and its faults are added."""
+    for path in sorted(folder.glob("*.md")):
+        try:
+            yield path, *_document(path, words, base)
+        except SiteError as error:
+            faults += error.faults
+
+
+def _document(path: Path, words: type[T], base: str) -> tuple[T, Html]:
+    try:
+        text = path.read_text(encoding="utf-8-sig")
+    except (OSError, UnicodeDecodeError) as error:
+        raise SiteError(Fault(f"cannot be read as UTF-8 text ({error})", str(path), "Save it with the encoding UTF-8.")) from error
+    parts = _FRONT_MATTER.match(text)
+    if not parts:
+        mend = "Begin the file with a line +++, then the keys, then another line +++."
+        raise SiteError(Fault("has no front matter", f"{path}, line 1", mend))
+    front = read(words, load(parts[1], str(path), first_line=2), str(path), parts[1], first_line=2)
+    return front, markdown(parts[2], base)
+
+
+def _by_event(overlays: Iterable[Overlay], faults: list[Fault]) -> dict[int, Overlay]:
+    found: dict[int, Overlay] = {}
+    for overlay in overlays:
+        event = overlay.words.event
+        if event in found:
+            what = f"event {event} has words in {found[event].file} already"
+            faults.append(Fault(what, overlay.file, "Keep one file for each event."))
+        found[event] = overlay
+    return found
+
+
+def _image_fault(overlay: Overlay, static: Mapping[str, Path]) -> Fault | None:
+    image = overlay.words.image
+    if not image or urlsplit(image).scheme in ("http", "https") or image.lstrip("/") in static:
+        return None
+    return Fault(f'image is "{image}", which is not in content/static', overlay.file, "Put the file there, or name another.")
+
+
+def _static(folder: Path, faults: list[Fault]) -> Iterable[tuple[str, Path]]:
+    """Every file to be copied; hidden ones are not, save `.well-known`. A link out of the folder is a fault."""
+    for path in sorted(folder.rglob("*")):
+        parts = path.relative_to(folder).parts
+        if path.is_dir() or any(part.startswith(".") and part != ".well-known" for part in parts):
+            continue
+        if not path.resolve().is_relative_to(folder.resolve()):
+            faults.append(Fault("is a link that leads out of content/static", str(path), "Put the file itself there."))
+        yield "/".join(parts), path
+
+
+def markdown(text: str, base: str) -> Html:
+    """Markdown as HTML below the page's h1; links and images that begin with / are made to begin with `base`."""
+    reader = MarkdownIt("commonmark", {"html": False, "typographer": True}).enable(["table", "replacements", "smartquotes"])
+    tokens = reader.parse(text)
+    for token in (part for token in tokens for part in (token, *(token.children or ()))):
+        if token.tag == "h1":
+            token.tag = "h2"
+        for name in ("href", "src"):
+            address = token.attrGet(name)
+            if isinstance(address, str) and address.startswith("/") and not address.startswith("//"):
+                token.attrSet(name, base + address[1:])
+    return Html(reader.renderer.render(tokens, reader.options, {}))

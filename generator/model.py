@@ -1,0 +1,152 @@
+"""What is on sale, as the source tells it: frozen records without XML, HTTP, files or the clock.
+
+Times are aware and in UTC. Amounts are in the currency of the site's settings. A value the source does not give is
+None, or "" for text. Where the fields come from: spektrix-api.md §2.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from decimal import Decimal
+
+from generator.text import Html
+
+
+@dataclass(frozen=True, slots=True)
+class Event:
+    """A show. `duration` is in minutes; `html` is the description, sanitised; `image` a file name or an address."""
+
+    id: int
+    name: str
+    description: str = ""
+    html: Html = Html()
+    duration: int | None = None
+    image: str = ""
+    is_on_sale: bool = True
+    related: tuple[int, ...] = ()
+    attributes: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Instance:
+    """One performance of an event. `local_start` is the wall clock as the source wrote it, without a zone."""
+
+    id: int
+    event_id: int
+    start: datetime | None
+    local_start: datetime | None = None
+    start_selling: datetime | None = None
+    stop_selling: datetime | None = None
+    is_on_sale: bool = True
+    plan_id: int | None = None
+    price_list_id: int | None = None
+    attributes: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Status:
+    """How many seats of one plan are left at one instance; a parent plan's numbers hold those of its sub-plans."""
+
+    plan_id: int
+    instance_id: int
+    name: str
+    available: int
+    capacity: int
+    band_ids: tuple[int, ...] = ()
+    sub_plan_ids: tuple[int, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """A seating plan, perhaps made of sub-plans."""
+
+    id: int
+    name: str
+    is_bookable: bool = True
+    band_ids: tuple[int, ...] = ()
+    sub_plan_ids: tuple[int, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Band:
+    """A price band: seats that cost the same."""
+
+    id: int
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
+class TicketType:
+    """A concession level: full price, student, child."""
+
+    id: int
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
+class Price:
+    """What a ticket type costs in a band; the band's default is its full price."""
+
+    band_id: int
+    ticket_type_id: int
+    amount: Decimal
+    is_band_default: bool
+
+
+@dataclass(frozen=True, slots=True)
+class PriceList:
+    """The prices of an instance."""
+
+    id: int
+    prices: tuple[Price, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Offer:
+    """A discount, told as information: only the source knows when it applies."""
+
+    id: int
+    name: str
+    description: str = ""
+    html: Html = Html()
+
+
+@dataclass(frozen=True, slots=True)
+class Membership:
+    """A membership people can buy."""
+
+    id: int
+    name: str
+    description: str = ""
+    html: Html = Html()
+
+
+@dataclass(frozen=True, slots=True)
+class BookingPath:
+    """The addresses at which the source sells: the frames, and the script that sizes them."""
+
+    script: str
+    seats_before_id: str
+    seats_after_id: str
+    basket: str
+    checkout: str
+    account: str
+
+    def seats(self, instance_id: int) -> str:
+        """Where people choose their seats for an instance."""
+        return f"{self.seats_before_id}{instance_id}{self.seats_after_id}"
+
+
+@dataclass(frozen=True, slots=True)
+class Feed:
+    """Everything the source holds, in the source's order. A collection the source does not give is empty."""
+
+    events: tuple[Event, ...]
+    instances: tuple[Instance, ...]
+    statuses: tuple[Status, ...] = ()
+    price_lists: tuple[PriceList, ...] = ()
+    plans: tuple[Plan, ...] = ()
+    bands: tuple[Band, ...] = ()
+    ticket_types: tuple[TicketType, ...] = ()
+    offers: tuple[Offer, ...] = ()
+    memberships: tuple[Membership, ...] = ()

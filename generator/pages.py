@@ -1,0 +1,278 @@
+"""Which pages the site has: `pages` yields each with its address, its template and what the template is given.
+
+What exists is said here; how it looks is the templates' affair, how a context becomes bytes is `render`'s.
+"""
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from itertools import groupby
+from typing import Any
+
+from generator import urls
+from generator.config import Settings
+from generator.content import Content, ContentPage
+from generator.jsonld import Data, event_data, instance_data
+from generator.model import BookingPath
+from generator.months import months_of
+from generator.programme import Kind, ListedEvent, ListedInstance, Programme
+from generator.text import excerpt
+from generator.urls import Addresses
+from generator.wording import moment, month
+
+
+@dataclass(frozen=True, slots=True)
+class Link:
+    """A place to go to: a path on the site, or an address."""
+
+    title: str
+    path: str
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """A page: where it is, what makes it, and what its head says.
+
+    `path` decides the file; `section` is the path of the menu entry it belongs to; `trail` leads to it from the home
+    page; `calendar` is the path of the calendar that goes with it; `context` is for its own template.
+    """
+
+    path: str
+    template: str
+    title: str
+    description: str = ""
+    section: str = ""
+    trail: tuple[Link, ...] = ()
+    calendar: str = urls.FEED
+    image: str = ""
+    data: tuple[Data, ...] = ()
+    is_listed: bool = True
+    context: Mapping[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """All that pages are made of."""
+
+    programme: Programme
+    content: Content
+    settings: Settings
+    booking: BookingPath
+    addresses: Addresses
+
+    @property
+    def events(self) -> Mapping[int, ListedEvent]:
+        """The events of the programme by id."""
+        return {event.id: event for event in self.programme.events}
+
+
+def menu(plan: Plan) -> tuple[Link, ...]:
+    """The site's menu: the listings that hold something, then the venue's pages that have a place in it."""
+    listings = (
+        (True, Link("What’s on", urls.WHATS_ON)),
+        (True, Link("Calendar", urls.CALENDAR)),
+        (bool(plan.programme.access), Link("Access", urls.ACCESS)),
+        (bool(plan.programme.offers), Link("Offers", urls.OFFERS)),
+        (bool(plan.programme.memberships), Link("Memberships", urls.MEMBERSHIPS)),
+    )
+    own = sorted((page for page in plan.content.pages if page.words.nav is not None), key=lambda page: page.words.nav or 0)
+    return (
+        *(link for is_there, link in listings if is_there),
+        *(Link(page.words.title, urls.page(page.name)) for page in own),
+    )
+
+
+def pages(plan: Plan) -> Iterator[Page]:
+    """Every page of the site."""
+    yield _home(plan)
+    yield _whats_on(plan)
+    for event in plan.programme.events:
+        yield _event(event, plan)
+        yield from _instances(event, plan)
+    yield from _calendar(plan)
+    yield from _kinds("Genres", urls.GENRES, plan.programme.genres, plan)
+    yield from _kinds("Access", urls.ACCESS, plan.programme.access, plan)
+    yield from _lists(plan)
+    yield from _frames(plan)
+    yield from (_own_page(page) for page in plan.content.pages)
+    if not any(page.name == "404" for page in plan.content.pages):
+        yield Page(urls.NOT_FOUND, "not_found.html", "Page not found", is_listed=False)
+
+
+def _home(plan: Plan) -> Page:
+    programme = plan.programme
+    next_up = [(event, instance) for event, instance in programme.instances if not instance.is_over]
+    return Page(
+        urls.HOME,
+        "home.html",
+        plan.settings.site.name,
+        plan.settings.site.description,
+        context={"events": programme.current[:9], "next_up": next_up[:8]},
+    )
+
+
+def _whats_on(plan: Plan) -> Page:
+    months = tuple(Link(month(first.start), urls.month(*key)) for key, (first, *_) in _by_month(_upcoming(plan)))
+    return Page(
+        urls.WHATS_ON,
+        "whats_on.html",
+        "What’s on",
+        f"Everything coming up at {plan.settings.site.name}.",
+        section=urls.WHATS_ON,
+        context={
+            "events": plan.programme.current,
+            "months": months,
+            "genres": _links(plan.programme.genres),
+            "access": _links(plan.programme.access),
+        },
+    )
+
+
+def _links(kinds: Iterable[Kind]) -> tuple[Link, ...]:
+    return tuple(Link(kind.name, kind.path) for kind in kinds)
+
+
+def _upcoming(plan: Plan) -> list[ListedInstance]:
+    return [instance for _, instance in plan.programme.instances if not instance.is_over]
+
+
+def _by_month(instances: Iterable[ListedInstance]) -> list[tuple[tuple[int, int], list[ListedInstance]]]:
+    groups = groupby(instances, key=lambda instance: (instance.start.year, instance.start.month))
+    return [(key, list(group)) for key, group in groups]
+
+
+def _event(event: ListedEvent, plan: Plan) -> Page:
+    earlier = [instance for instance in event.instances if instance.is_over]
+    return Page(
+        event.path,
+        "event.html",
+        event.title,
+        event.summary,
+        section=urls.WHATS_ON,
+        trail=(Link("What’s on", urls.WHATS_ON),),
+        calendar=event.path + urls.FEED,
+        image=event.image,
+        data=(event_data(event, plan.settings, plan.addresses),),
+        context={
+            "event": event,
+            "months": [(month(group[0].start), group) for _, group in _by_month(event.upcoming)],
+            "earlier": earlier,
+            "related": [plan.events[key] for key in event.related],
+            "prices": _prices(event),
+        },
+    )
+
+
+def _prices(event: ListedEvent) -> list[Any]:
+    """The price tables of the instances to come, each once."""
+    tables = dict.fromkeys(instance.prices for instance in event.upcoming if instance.prices.rows)
+    return list(tables)
+
+
+def _instances(event: ListedEvent, plan: Plan) -> Iterator[Page]:
+    dates = event.instances
+    for previous, instance, following in zip((None, *dates), dates, (*dates[1:], None), strict=False):
+        yield Page(
+            instance.path,
+            "instance.html",
+            f"{event.title}, {moment(instance.start)}",
+            excerpt(f"{moment(instance.start)}, {event.place.name}. {event.summary}", 160),
+            section=urls.WHATS_ON,
+            trail=(Link("What’s on", urls.WHATS_ON), Link(event.title, event.path)),
+            calendar=event.path + urls.FEED,
+            image=event.image,
+            data=(instance_data(event, instance, plan.settings, plan.addresses),),
+            context={"event": event, "instance": instance, "previous": previous, "following": following},
+        )
+
+
+def _calendar(plan: Plan) -> Iterator[Page]:
+    """A page a month that has dates, and this month at the calendar's own address."""
+    months = months_of(plan.programme)
+    for shown in months:
+        paths = [urls.month(shown.first.year, shown.first.month)]
+        if (shown.first.year, shown.first.month) == (plan.programme.now.year, plan.programme.now.month):
+            paths.append(urls.CALENDAR)
+        for path in paths:
+            yield Page(
+                path,
+                "calendar.html",
+                f"Calendar, {month(shown.first)}" if path != urls.CALENDAR else "Calendar",
+                f"What is on at {plan.settings.site.name} in {month(shown.first)}, day by day.",
+                section=urls.CALENDAR,
+                trail=() if path == urls.CALENDAR else (Link("Calendar", urls.CALENDAR),),
+                context={"month": shown},
+            )
+
+
+def _kinds(title: str, path: str, kinds: tuple[Kind, ...], plan: Plan) -> Iterator[Page]:
+    """A listing of kinds (genres, or access), and a page for each with all that is to come of it."""
+    rows = [(kind, _events_of(kind, plan)) for kind in kinds]
+    name = plan.settings.site.name
+    yield Page(path, "kinds.html", title, f"{title} at {name}.", section=path, context={"kinds": rows})
+    for kind, found in rows:
+        yield Page(
+            kind.path,
+            "kind.html",
+            kind.name,
+            f"{kind.name} at {name}: what is coming up.",
+            section=path,
+            trail=(Link(title, path),),
+            calendar=kind.path + urls.FEED,
+            context={"kind": kind, "found": found},
+        )
+
+
+def _events_of(kind: Kind, plan: Plan) -> list[tuple[ListedEvent, tuple[ListedInstance, ...]]]:
+    """The current events of a kind, each with those of its dates to come that are of the kind."""
+    found = ((event, instances_of(kind, event)) for event in plan.programme.current)
+    return [(event, dates) for event, dates in found if dates or kind in event.genres]
+
+
+def instances_of(kind: Kind, event: ListedEvent, with_past: bool = False) -> tuple[ListedInstance, ...]:
+    """The instances of an event that are of a genre or have a kind of access; those that are over only if asked for."""
+    dates = event.instances if with_past else event.upcoming
+    return tuple(instance for instance in dates if kind in event.genres or kind in instance.access)
+
+
+def _lists(plan: Plan) -> Iterator[Page]:
+    name = plan.settings.site.name
+    years = groupby(plan.programme.past, key=lambda event: event.instances[-1].start.year)
+    archive = [(year, list(events)) for year, events in years]
+    yield Page(
+        urls.OFFERS, "offers.html", "Offers", f"Ways to pay less at {name}.", section=urls.OFFERS,
+        context={"offers": plan.programme.offers},
+    )  # fmt: skip
+    yield Page(
+        urls.MEMBERSHIPS, "memberships.html", "Memberships", f"Become a member of {name}.", section=urls.MEMBERSHIPS,
+        context={"memberships": plan.programme.memberships},
+    )  # fmt: skip
+    yield Page(
+        urls.ARCHIVE, "archive.html", "Archive", f"What was on at {name}.", section=urls.WHATS_ON,
+        trail=(Link("What’s on", urls.WHATS_ON),), context={"years": archive},
+    )  # fmt: skip
+
+
+def _frames(plan: Plan) -> Iterator[Page]:
+    """The pages that hold a frame of the booking path; their addresses are registered with the source for good."""
+    frames = (
+        (urls.BASKET, "Basket", plan.booking.basket),
+        (urls.CHECKOUT, "Checkout", plan.booking.checkout),
+        (urls.ACCOUNT, "Your account", plan.booking.account),
+    )
+    for path, title, address in frames:
+        yield Page(path, "frame.html", title, section=path, is_listed=False, context={"address": address})
+
+
+def _own_page(page: ContentPage) -> Page:
+    path = urls.page(page.name)
+    return Page(
+        path,
+        "page.html",
+        page.words.title,
+        page.words.description,
+        section=path,
+        is_listed=path != urls.NOT_FOUND,
+        context={"body": page.body},
+    )
+
+

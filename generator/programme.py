@@ -1,0 +1,131 @@
+"""What is on: one record per event and per instance, as the public sees them.
+
+Every surface (page, structured data, availability, calendar) is written from these records and from nothing else.
+Times are in the site's zone; to compare two of them, compare their timestamps.
+"""
+
+from dataclasses import dataclass
+from datetime import datetime
+from decimal import Decimal
+
+from generator.content import Credit
+from generator.errors import Notice
+from generator.model import Membership, Offer
+from generator.place import Place
+from generator.prices import PriceTable
+from generator.states import State
+from generator.text import Html
+
+
+@dataclass(frozen=True, slots=True)
+class Kind:
+    """A genre or a kind of access: its code in the feed, what people read, its address."""
+
+    code: str
+    name: str
+    path: str
+
+
+@dataclass(frozen=True, slots=True)
+class ListedInstance:
+    """An instance as the public sees it. `available` and `capacity` are there only if numbers are published."""
+
+    id: int
+    event_id: int
+    path: str
+    start: datetime
+    end: datetime | None
+    on_sale_from: datetime | None
+    on_sale_until: datetime | None
+    state: State
+    is_over: bool
+    space: str
+    access: tuple[Kind, ...]
+    note: str
+    prices: PriceTable
+    available: int | None
+    capacity: int | None
+    booking_url: str | None
+
+
+def by_start(instance: ListedInstance) -> tuple[float, int]:
+    """The key that sorts instances as they happen.
+
+    By the moment, not the wall clock: Python holds both 1.30s of the autumn night for equal.
+    """
+    return instance.start.timestamp(), instance.id
+
+
+@dataclass(frozen=True, slots=True)
+class ListedEvent:
+    """An event as the public sees it, with its instances by start.
+
+    `state` is None where it has no dates yet. `html` is the feed's description, `words` the venue's own, `text` the
+    description without markup. `duration` is in minutes. `image` is a path on the site or an address, or "".
+    """
+
+    id: int
+    title: str
+    path: str
+    state: State | None
+    summary: str
+    html: Html
+    words: Html
+    text: str
+    duration: int | None
+    genres: tuple[Kind, ...]
+    season: str
+    note: str
+    place: Place
+    image: str
+    image_alt: str
+    age: str
+    warnings: tuple[str, ...]
+    credits: tuple[Credit, ...]
+    link: str
+    related: tuple[int, ...]
+    instances: tuple[ListedInstance, ...]
+
+    @property
+    def upcoming(self) -> tuple[ListedInstance, ...]:
+        """The instances that are not over."""
+        return tuple(instance for instance in self.instances if not instance.is_over)
+
+    @property
+    def access(self) -> tuple[Kind, ...]:
+        """The kinds of access that some instance to come has."""
+        return tuple(dict.fromkeys(kind for instance in self.upcoming for kind in instance.access))
+
+    @property
+    def price_from(self) -> Decimal | None:
+        """The lowest "from" price of the instances to come."""
+        return min((i.prices.lowest for i in self.upcoming if i.prices.lowest is not None), default=None)
+
+
+@dataclass(frozen=True, slots=True)
+class Programme:
+    """All that is on, and was. `events` are by next date, those without dates, then those that are over, at the end."""
+
+    now: datetime
+    events: tuple[ListedEvent, ...]
+    genres: tuple[Kind, ...]
+    access: tuple[Kind, ...]
+    offers: tuple[Offer, ...]
+    memberships: tuple[Membership, ...]
+    notices: tuple[Notice, ...]
+
+    @property
+    def current(self) -> tuple[ListedEvent, ...]:
+        """The events with dates to come, by the next of them, then those whose dates are not known yet."""
+        return tuple(event for event in self.events if event.state is not State.PAST)
+
+    @property
+    def past(self) -> tuple[ListedEvent, ...]:
+        """The events that are over, the latest first."""
+        return tuple(event for event in self.events if event.state is State.PAST)
+
+    @property
+    def instances(self) -> tuple[tuple[ListedEvent, ListedInstance], ...]:
+        """Every instance with its event, by start."""
+        pairs = ((event, instance) for event in self.events for instance in event.instances)
+        return tuple(sorted(pairs, key=lambda pair: by_start(pair[1])))

@@ -1,0 +1,184 @@
+"""Templates: a page's context becomes bytes. The only home of Jinja.
+
+The site folder's `templates/` wins over the built-in theme file by file. A name that a template misspells is an error
+with its file and line, never a silence.
+"""
+
+import difflib
+import hashlib
+import json
+import re
+import traceback
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from concurrent.futures import ProcessPoolExecutor
+from concurrent.futures.process import BrokenProcessPool
+from dataclasses import dataclass
+from functools import cached_property
+from multiprocessing import get_all_start_methods, get_context
+from pathlib import Path, PurePosixPath
+from typing import Any
+
+import jinja2
+
+from generator import urls, wording
+from generator.errors import Fault, SiteError
+from generator.jsonld import Data
+from generator.pages import Page, Plan, menu
+from generator.states import State
+from generator.text import Html
+
+PAGES_A_TASK = 64
+_PROGRAM = Path(__file__).parent
+_WRONG = (jinja2.TemplateError, TypeError, ValueError, LookupError, AttributeError, ArithmeticError, RecursionError)
+
+
+def theme_folders(site_folder: Path) -> tuple[Path, ...]:
+    """Where templates are looked for: the site's own folder, then the built-in theme."""
+    built_in = _PROGRAM / "theme"
+    folders = (site_folder / "templates", built_in if built_in.is_dir() else _PROGRAM.parent / "templates")
+    return tuple(dict.fromkeys(folder.resolve() for folder in folders if folder.is_dir()))
+
+
+@dataclass
+class Renderer:
+    """Renders the pages of a plan with the templates of some folders, the first winning."""
+
+    plan: Plan
+    folders: Sequence[Path]
+
+    @cached_property
+    def assets(self) -> Mapping[str, tuple[str, Path]]:
+        """Every file below `assets/` of the templates: its name → its path on the site, with a hash, and the file."""
+        files = {
+            file.relative_to(folder / "assets").as_posix(): file
+            for folder in reversed(self.folders)
+            for file in sorted((folder / "assets").rglob("*"))
+            if file.is_file() and not file.name.startswith(".")
+        }
+        return {name: (_hashed(name, file), file) for name, file in sorted(files.items())}
+
+    @cached_property
+    def environment(self) -> jinja2.Environment:
+        """Jinja with all that a template may use: design.md's context, and nothing of the machine."""
+        environment = jinja2.Environment(
+            loader=jinja2.FileSystemLoader([str(folder) for folder in self.folders]),
+            autoescape=True,
+            undefined=jinja2.StrictUndefined,
+            trim_blocks=True,
+            lstrip_blocks=True,
+            keep_trailing_newline=True,
+            auto_reload=False,
+        )
+        plan = self.plan
+        environment.globals = {
+            "site": plan.settings.site,
+            "venue": plan.settings.venue,
+            "menu": menu(plan),
+            "booking_script": plan.booking.script,
+            "has_counts": plan.settings.availability.counts,
+            "urls": urls,
+            "weekdays": wording.WEEKDAYS,
+            "href": plan.addresses.href,
+            "url": plan.addresses.absolute,
+            "asset": self._asset,
+        }
+        environment.filters |= _FILTERS | {"money": lambda amount: wording.money(amount, plan.settings.site.currency)}
+        return environment
+
+    def _asset(self, name: str) -> str:
+        if name not in self.assets:
+            close = difflib.get_close_matches(name, self.assets, n=1)
+            raise LookupError(f'there is no assets/{name}{f"; did you mean {close[0]}?" if close else ""}')
+        return self.plan.addresses.href(self.assets[name][0])
+
+    def page(self, page: Page) -> bytes:
+        """The bytes of a page. Raises SiteError with the template's file and line."""
+        try:
+            template = self.environment.get_template(page.template)
+            return template.render(page=page, **page.context).encode()
+        except _WRONG as error:
+            raise SiteError(self._fault(error, page)) from error
+
+    def _fault(self, error: Exception, page: Page) -> Fault:
+        what = f"{error} (while making /{page.path})"
+        mend = "Mend the template, or delete it to use the built-in one."
+        if isinstance(error, jinja2.TemplateNotFound):
+            return Fault(f'there is no template "{error}" (for /{page.path})', str(self.folders[0]), "Is the name right?")
+        if isinstance(error, jinja2.TemplateSyntaxError):
+            return Fault(what, f"{error.filename or error.name}, line {error.lineno}", mend)
+        if undefined := re.match(r"'(\w+)' is undefined", str(error)):
+            known = {"page", *page.context, *self.environment.globals}
+            close = difflib.get_close_matches(undefined[1], sorted(known), n=1)
+            mend = f"Did you mean {close[0]}?" if close else f"Known here: {', '.join(sorted(known))}."
+        return Fault(what, _place_in_template(error, self.folders) or page.template, mend)
+
+
+def _place_in_template(error: Exception, folders: Sequence[Path]) -> str:
+    """File and line of the innermost template that was at work; Jinja puts them into the traceback."""
+    frames = traceback.extract_tb(error.__traceback__)
+    inside = [frame for frame in frames if any(Path(frame.filename).is_relative_to(folder) for folder in folders)]
+    return f"{inside[-1].filename}, line {inside[-1].lineno}" if inside else ""
+
+
+def _hashed(name: str, file: Path) -> str:
+    digest = hashlib.sha256(file.read_bytes()).hexdigest()[:10]
+    path = PurePosixPath(name)
+    return f"{urls.ASSETS}{path.with_name(f'{path.stem}.{digest}{path.suffix}')}"
+
+
+def json_script(data: Data) -> Html:
+    """JSON that can stand in a script element: nothing in it can end the element or begin markup."""
+    text = json.dumps(data, ensure_ascii=False, separators=(",", ":"))
+    return Html(text.translate({ord(character): f"\\u{ord(character):04x}" for character in "<>&\u2028\u2029"}))
+
+
+_FILTERS: dict[str, Callable[..., Any]] = {
+    "json_script": json_script,
+    "label": wording.label,
+    "sentence": wording.sentence,
+    "day": wording.day,
+    "short_day": wording.short_day,
+    "month": wording.month,
+    "weekday": lambda value: wording.WEEKDAYS[value.weekday()],
+    "clock": wording.clock,
+    "moment": wording.moment,
+    "when": wording.when,
+    "run": wording.run,
+    "decimal": wording.decimal,
+    "duration": wording.duration,
+    "iso_duration": wording.iso_duration,
+    "tel": lambda number: "tel:" + re.sub(r"[^+0-9]", "", number),
+    "webcal": lambda address: re.sub(r"^https?:", "webcal:", address),
+}
+
+
+def render(renderer: Renderer, pages: Sequence[Page], jobs: int) -> Iterator[tuple[str, bytes]]:
+    """Each page's file and bytes, in the order of `pages`, made by up to `jobs` processes. Raises SiteError."""
+    tasks = [slice(first, first + PAGES_A_TASK) for first in range(0, len(pages), PAGES_A_TASK)]
+    if jobs == 1 or len(tasks) < 2 or "fork" not in get_all_start_methods():
+        yield from _rendered(renderer, pages)
+        return
+    _inherited[:] = [(renderer, pages)]
+    try:
+        with ProcessPoolExecutor(min(jobs, len(tasks)), get_context("fork")) as workers:
+            for made in workers.map(_render_task, tasks):
+                yield from made
+    except BrokenProcessPool as error:
+        mend = "It may have run out of memory: build with --jobs 1."
+        raise SiteError(Fault("a process that rendered pages was killed", "", mend)) from error
+    finally:
+        _inherited.clear()
+
+
+_inherited: list[tuple[Renderer, Sequence[Page]]] = []
+"""What forked workers render: they share it by being forked, so that it need not be sent to them."""
+
+
+def _render_task(task: slice) -> list[tuple[str, bytes]]:
+    renderer, pages = _inherited[0]
+    return list(_rendered(renderer, pages[task]))
+
+
+def _rendered(renderer: Renderer, pages: Sequence[Page]) -> Iterator[tuple[str, bytes]]:
+    for page in pages:
+        yield urls.file(page.path), renderer.page(page)

@@ -1,0 +1,59 @@
+"""Which source the settings name, and what it gives: the one place where a second source would be added."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+
+from generator.config import Settings
+from generator.errors import Fault, SourceError
+from generator.model import BookingPath, Feed
+from generator.spektrix import demo, snapshot
+from generator.spektrix.iframe import booking_path
+
+LIVE = "spektrix-v2"
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """A feed and what goes with it.
+
+    `namespace` follows the @ in the ids of calendar entries. `images` is the folder where the pull put pictures; it may
+    not be there. `missing` names collections that the source could have given, but did not.
+    """
+
+    feed: Feed
+    pulled_at: datetime | None
+    images: Path
+    missing: tuple[str, ...]
+    booking: BookingPath
+    namespace: str
+
+
+def load(settings: Settings, site_folder: Path, now: datetime, feed_folder: Path | None = None) -> Source:
+    """The source of a site; a `feed_folder` given by hand comes before the settings. Raises SourceError."""
+    is_demo = feed_folder is None and settings.source.feed == "demo"
+    shift = demo.shift_for(now) if is_demo else None
+    folder = demo.FOLDER if is_demo else feed_folder or _folder_of(settings, site_folder)
+    found = snapshot.read(folder, shift)
+    return Source(
+        feed=found.feed,
+        pulled_at=found.pulled_at,
+        images=found.images,
+        missing=found.missing,
+        booking=booking_path(settings.spektrix),
+        namespace=f"{settings.spektrix.client or demo.CLIENT}.spektrix",
+    )
+
+
+def _folder_of(settings: Settings, site_folder: Path) -> Path:
+    if settings.source.feed == LIVE:
+        folder = site_folder / ".sitegen" / "snapshot"
+        if not folder.is_dir():
+            mend = "Name a folder of XML with --feed."
+            raise SourceError(Fault("there is no snapshot of the live source yet", str(folder), mend))
+        return folder
+    folder = site_folder / settings.source.feed
+    if not folder.is_dir():
+        what = f'there is no folder "{settings.source.feed}", which [source] feed names'
+        raise SourceError(Fault(what, str(site_folder), 'Set it to a folder of XML, from the site folder, or to "demo".'))
+    return folder

@@ -1,0 +1,141 @@
+"""The feed's XML and the HTML inside it, read without trusting either.
+
+`items` streams the items of a collection; `rich_text` makes a description safe. Both hand out nothing that refers to
+an entity, a DTD, the network or a script.
+"""
+
+import re
+from collections.abc import Iterator
+from typing import BinaryIO
+
+import lxml.html
+import nh3
+from lxml import etree
+
+from generator.errors import Fault, SourceError
+from generator.text import Html, excerpt, plain
+
+Element = etree._Element
+ASK_AGAIN = "Pull again; if it stays so, tell Spektrix support. What was published before stands."
+
+_TAGS = {"p", "br", "strong", "em", "u", "ul", "ol", "li", "a", "blockquote", "h2", "h3", "h4"}
+_CLASSES = {"boldtext": "strong", "italictext": "em", "underlinetext": "u"}
+_MEANINGS = {"h1": "h2", "h2": "h3", "h3": "h4", "h5": "h4", "h6": "h4", "b": "strong", "i": "em", "tr": "p"}
+_HEADINGS = {"h2", "h3", "h4"}
+_BLOCKS = {"div", "p", "ul", "ol", "table", "blockquote", "h1", "h2", "h3", "h4", "h5", "h6"}
+_CLEANER = nh3.Cleaner(
+    tags=_TAGS,
+    clean_content_tags={"script", "style", "title", "template", "noscript", "textarea", "iframe", "svg", "math"},
+    attributes={"a": {"href"}},
+    url_schemes={"http", "https", "mailto", "tel"},
+    url_relative="deny",
+    link_rel="noopener",
+)
+
+
+def items(document: BinaryIO, where: str, tag: str) -> Iterator[Element]:
+    """Each item of a collection in turn; an item is cleared when the next is asked for.
+
+    Whatever the root is called, it must hold `tag` elements and nothing else (spektrix-api.md §2). Raises SourceError
+    where the document is empty, not XML, cut short, has a DTD, or holds other things.
+    """
+    try:
+        yield from _items(document, where, tag)
+    except etree.XMLSyntaxError as error:
+        raise SourceError(_why_not_xml(document, where, error)) from error
+
+
+def _items(document: BinaryIO, where: str, tag: str) -> Iterator[Element]:
+    reader = etree.iterparse(
+        document, events=("start", "end"), tag=tag, resolve_entities=False, load_dtd=False, no_network=True,
+        remove_comments=True, remove_pis=True,
+    )  # fmt: skip
+    for event, element in reader:
+        root = element.getroottree().getroot()
+        if element.getparent() is not root:
+            continue
+        if event == "start":
+            _refuse_others(root, where, tag)
+            for done in list(element.itersiblings(preceding=True)):
+                root.remove(done)
+        else:
+            yield element
+            element.clear(keep_tail=True)
+    if reader.root is not None:
+        _refuse_others(reader.root, where, tag)
+
+
+def _refuse_others(root: Element, where: str, tag: str) -> None:
+    """What is read so far must be items of the collection, with nothing between them; a DTD is refused unread."""
+    if str(root.tag).lower() == "html":
+        raise SourceError(Fault("holds an HTML page, not the feed's XML", where, ASK_AGAIN))
+    if root.getroottree().docinfo.doctype:
+        raise SourceError(Fault("has a DTD, which no answer of Spektrix has; nothing of it was read", where, ASK_AGAIN))
+    between = (root.text or "").strip() + "".join((child.tail or "").strip() for child in root)
+    if between:
+        raise SourceError(_wrong_items(where, tag, f'"{excerpt(between, 40)}"'))
+    for child in root:
+        if child.tag != tag:
+            raise SourceError(_wrong_items(where, tag, child.tag))
+
+
+def _wrong_items(where: str, tag: str, found: object) -> Fault:
+    return Fault(f"holds {found} where only {tag} items belong", where, f"Is it the right file? {ASK_AGAIN}")
+
+
+def _why_not_xml(document: BinaryIO, where: str, error: etree.XMLSyntaxError) -> Fault:
+    """What a document that is no XML is instead: empty, an HTML page, cut short, or broken at a place."""
+    document.seek(0)
+    content = document.read().strip()
+    name = re.search(rb"<([A-Za-z_][\w.:-]*)", content)
+    if not content:
+        return Fault("is empty", where, ASK_AGAIN)
+    if re.match(rb"<!doctype html|<html", content, re.IGNORECASE):
+        return Fault("holds an HTML page, not the feed's XML", where, ASK_AGAIN)
+    if content.startswith(b"<") and not (name and content.endswith(b"</" + name[1] + b">")):
+        return Fault("is cut short: its end is missing", where, ASK_AGAIN)
+    return Fault(f"is not XML ({error.msg})", where, ASK_AGAIN)
+
+
+def rich_text(html: str, title: str = "") -> tuple[Html, bool]:
+    """A description as safe HTML, and whether it says more than headings do.
+
+    Headings go a level lower, and one that only repeats the title goes; Spektrix's class names become elements. What
+    stays: p, br, strong, em, u, lists, links to the web, blockquote, h2 to h4. "" where no words are left.
+    """
+    words = plain(html)
+    if not words:
+        return Html(), False
+    wrapper = lxml.html.fragment_fromstring(words, create_parent="div")
+    for element in list(wrapper.iterdescendants(etree.Element)):
+        element.tag = _meaning(element)
+        if element.tag in _HEADINGS and _words(element).casefold() == title.casefold():
+            element.drop_tree()
+    cleaned = _CLEANER.clean(lxml.html.tostring(wrapper, encoding="unicode"))
+    if not words_of(cleaned):
+        return Html(), False
+    says_more = any(_words(node) for node in lxml.html.fragments_fromstring(cleaned) if not _is_heading(node))
+    return Html(re.sub(r"^(\s*<br>)+|(<br>\s*)+$", "", " ".join(cleaned.split()))), says_more
+
+
+def words_of(html: str) -> str:
+    """The words of a piece of HTML, in one line."""
+    return _words(lxml.html.fragment_fromstring(html, create_parent="div"))
+
+
+def _words(node: lxml.html.HtmlElement | str) -> str:
+    text = node if isinstance(node, str) else node.text_content() + (node.tail or "")
+    return " ".join(text.split())
+
+
+def _is_heading(node: lxml.html.HtmlElement | str) -> bool:
+    return not isinstance(node, str) and node.tag in _HEADINGS and not (node.tail or "").strip()
+
+
+def _meaning(element: Element) -> str:
+    """The element that says what this one only looks like."""
+    tag = str(element.tag)
+    if tag == "div" and not any(child.tag in _BLOCKS for child in element):
+        return "p"
+    classes = (element.get("class") or "").lower().split()
+    return next((_CLASSES[name] for name in classes if name in _CLASSES), _MEANINGS.get(tag, tag))

@@ -1,0 +1,171 @@
+"""TOML tables as typed, frozen records: the settings and the front matter of content read through this one door.
+
+`read` takes a dataclass as the description of a table: its field names are the keys, its annotations the types, its
+defaults what may be left out, and `metadata={"check": …}` what a value must be besides. All faults of a file are
+found in one go, each with its line and, for a key that does not exist, the nearest name that does.
+"""
+
+import difflib
+import re
+import tomllib
+from collections.abc import Callable, Mapping
+from dataclasses import MISSING, dataclass, field, fields, is_dataclass
+from functools import cache
+from typing import Any, Literal, TypeVar, get_args, get_origin, get_type_hints
+
+from generator.errors import Fault, SiteError
+
+T = TypeVar("T")
+Table = Mapping[str, Any]
+Check = Callable[[Any], str]
+"""Takes a value of the right type; gives what is wrong with it, or ""."""
+
+_NAMES = {str: "text", int: "a whole number", float: "a number", bool: "true or false"}
+
+
+def checked(check: Check, default: Any = MISSING) -> Any:
+    """A dataclass field whose value must also pass `check`."""
+    return field(metadata={"check": check}) if default is MISSING else field(default=default, metadata={"check": check})
+
+
+def load(text: str, where: str, first_line: int = 1) -> Table:
+    """The table in a TOML text. Raises SiteError with the line where it is not TOML."""
+    try:
+        return tomllib.loads(text)
+    except tomllib.TOMLDecodeError as error:
+        place = re.search(r"\(at line (\d+), column (\d+)\)", str(error))
+        line = int(place[1]) + first_line - 1 if place else first_line + text.count("\n")
+        what = str(error).split(" (at ")[0]
+        raise SiteError(Fault(f"not TOML: {what}", f"{where}, line {line}", "Quotes around text? A = after the key?")) from error
+
+
+@dataclass(slots=True)
+class _Reading:
+    """One file being read: where it is, its text (to find lines) and the faults so far."""
+
+    where: str
+    text: str
+    first_line: int
+    faults: list[Fault]
+
+    def fault(self, path: tuple[str, ...], what: str, mend: str = "") -> None:
+        line = _line_of(self.text, path)
+        place = f"{self.where}, line {line + self.first_line - 1}" if line else self.where
+        self.faults.append(Fault(what, place, mend))
+
+
+def read(cls: type[T], table: Table, where: str, text: str = "", first_line: int = 1) -> T:
+    """A record of `cls` from a table. Raises SiteError with every fault of the table."""
+    reading = _Reading(where, text, first_line, [])
+    record = _record(reading, cls, table, ())
+    if reading.faults:
+        raise SiteError(*reading.faults)
+    return record  # type: ignore[no-any-return]  # without faults it is a whole record of cls
+
+
+@cache
+def _hints(cls: type) -> dict[str, Any]:
+    return get_type_hints(cls)
+
+
+def _record(reading: _Reading, cls: Any, table: object, path: tuple[str, ...]) -> Any:
+    if not isinstance(table, Mapping):
+        reading.fault(path, f"{_key(path)} is {_show(table)}, not a table", f"Write [{'.'.join(path)}] and its keys below.")
+        return None
+    known = {item.name: item for item in fields(cls)}
+    for name in [name for name in table if name not in known]:
+        reading.fault((*path, name), f"{_key((*path, name))} is not known", _nearest(name, known))
+    values = {}
+    for name, item in known.items():
+        if name in table:
+            values[name] = _checked_value(reading, _hints(cls)[name], item.metadata.get("check"), table[name], (*path, name))
+        elif item.default is MISSING and item.default_factory is MISSING:
+            reading.fault(path, f"{_key((*path, name))} is missing", "It is required.")
+    return None if reading.faults else cls(**values)
+
+
+def _checked_value(reading: _Reading, hint: Any, check: Check | None, value: object, path: tuple[str, ...]) -> Any:
+    before = len(reading.faults)
+    result = _value(reading, hint, value, path)
+    if check and len(reading.faults) == before and (wrong := check(result)):
+        reading.fault(path, f"{_key(path)} is {_show(value)}: {wrong}")
+    return result
+
+
+def _value(reading: _Reading, hint: Any, value: object, path: tuple[str, ...]) -> Any:
+    """`value` as the annotation `hint` wants it; what does not fit becomes a fault."""
+    origin, args = get_origin(hint), get_args(hint)
+    if is_dataclass(hint):
+        return _record(reading, hint, value, path)
+    if origin is Literal:
+        return _one_of(reading, args, value, path)
+    if origin is tuple:
+        return _list(reading, args[0], value, path)
+    if origin is Mapping:
+        return _mapping(reading, args, value, path)
+    if args:  # a union: the first that fits by kind
+        hint = next((arg for arg in args if is_dataclass(arg) is isinstance(value, Mapping)), args[0])
+        return _value(reading, hint, value, path)
+    if hint is float and type(value) is int:
+        return float(value)
+    if type(value) is not hint:
+        reading.fault(path, f"{_key(path)} is {_show(value)}, not {_NAMES[hint]}")
+    return value
+
+
+def _one_of(reading: _Reading, choices: tuple[Any, ...], value: object, path: tuple[str, ...]) -> Any:
+    if value not in choices:
+        reading.fault(path, f"{_key(path)} is {_show(value)}", f"It can be {' or '.join(_show(c) for c in choices if c)}.")
+    return value
+
+
+def _list(reading: _Reading, hint: Any, value: object, path: tuple[str, ...]) -> tuple[Any, ...]:
+    if not isinstance(value, list):
+        reading.fault(path, f"{_key(path)} is {_show(value)}, not a list", "Write it in square brackets: [ … ]")
+        return ()
+    return tuple(_value(reading, hint, item, path) for item in value)
+
+
+def _mapping(reading: _Reading, hints: tuple[Any, ...], value: object, path: tuple[str, ...]) -> Mapping[Any, Any]:
+    key_hint, value_hint = hints
+    if not isinstance(value, Mapping):
+        reading.fault(path, f"{_key(path)} is {_show(value)}, not a table", f"Write [{'.'.join(path)}] and its keys below.")
+        return {}
+    result = {}
+    for key, item in value.items():
+        if key_hint is int and not key.isdecimal():
+            reading.fault((*path, key), f"{_key((*path, key))} is not known", "The name must be an id, a whole number.")
+            continue
+        result[key_hint(key)] = _value(reading, value_hint, item, (*path, key))
+    return result
+
+
+def _nearest(name: str, known: Mapping[str, Any]) -> str:
+    close = difflib.get_close_matches(name, known, n=1, cutoff=0.5)
+    return f"Did you mean {close[0]}?" if close else f"Known here: {', '.join(known)}."
+
+
+def _key(path: tuple[str, ...]) -> str:
+    """`[site] naem` of ("site", "naem")."""
+    return f"[{'.'.join(path[:-1])}] {path[-1]}" if len(path) > 1 else (path[-1] if path else "the file")
+
+
+def _show(value: object) -> str:
+    if isinstance(value, bool):
+        return str(value).lower()
+    return f'"{value}"' if isinstance(value, str) else "a table" if isinstance(value, Mapping) else str(value)
+
+
+def _line_of(text: str, path: tuple[str, ...]) -> int:
+    """The line where a key, or failing that its table, stands in a TOML text; 0 where it is not found."""
+    current: tuple[str, ...] = ()
+    table_line = 0
+    for number, line in enumerate(text.splitlines(), start=1):
+        if header := re.match(r"\s*\[\[?\s*([^\]]+?)\s*\]", line):
+            current = tuple(part.strip(" \"'") for part in header[1].split("."))
+            if current == path:
+                return number
+            table_line = number if current == path[: len(current)] else table_line
+        elif (key := re.match(r"""\s*["']?([\w. -]+?)["']?\s*=""", line)) and (*current, *key[1].split(".")) == path:
+            return number
+    return table_line

@@ -1,0 +1,96 @@
+"""Where everything on the site lives. A path decides an address, and the file follows from the path.
+
+Paths are site-relative, without a slash before: "" is the home page, "events/hamlet/" a page, "calendar.ics" a file.
+"""
+
+from dataclasses import dataclass
+from urllib.parse import quote, urlsplit
+
+HOME = ""
+WHATS_ON = "whats-on/"
+CALENDAR = "calendar/"
+GENRES = "genres/"
+ACCESS = "access/"
+OFFERS = "offers/"
+MEMBERSHIPS = "memberships/"
+ARCHIVE = "archive/"
+BASKET = "basket/"
+CHECKOUT = "checkout/"
+ACCOUNT = "account/"
+ASSETS = "assets/"
+NOT_FOUND = "404.html"
+FEED = "calendar.ics"
+AVAILABILITY = "availability.json"
+AVAILABILITY_SCHEMA = "availability.schema.json"
+SITEMAP = "sitemap.xml"
+ROBOTS = "robots.txt"
+REDIRECTS = "_redirects"
+
+
+def event(slug: str) -> str:
+    """The page of an event."""
+    return f"events/{slug}/"
+
+
+def instance(slug: str, instance_id: int) -> str:
+    """The page of an instance."""
+    return f"events/{slug}/{instance_id}/"
+
+
+def event_for_good(event_id: int) -> str:
+    """The address of an event that stays when its name changes; `_redirects` knows where it leads."""
+    return f"e/{event_id}"
+
+
+def instance_for_good(instance_id: int) -> str:
+    """The address of an instance that stays; the calendars use it."""
+    return f"i/{instance_id}"
+
+
+def genre(slug: str) -> str:
+    """The page of a genre."""
+    return f"{GENRES}{slug}/"
+
+
+def access(slug: str) -> str:
+    """The page of a kind of access."""
+    return f"{ACCESS}{slug}/"
+
+
+def month(year: int, number: int) -> str:
+    """The page of a month in the calendar."""
+    return f"{CALENDAR}{year:04}-{number:02}/"
+
+
+def page(name: str) -> str:
+    """A page of the venue's own, from the name of its file."""
+    return NOT_FOUND if name == "404" else f"{name}/"
+
+
+def file(path: str) -> str:
+    """The file that answers for a path, from the output folder."""
+    return f"{path}index.html" if path == HOME or path.endswith("/") else path
+
+
+@dataclass(frozen=True, slots=True)
+class Addresses:
+    """Addresses of a site at `url`, which has no slash at its end and may have a path."""
+
+    url: str
+
+    @property
+    def base(self) -> str:
+        """The path below which the site lives; it begins and ends with a slash."""
+        return f"{urlsplit(self.url).path}/"
+
+    def href(self, path: str) -> str:
+        """A link from any page of the site; a whole address stays as it is."""
+        return path if _is_address(path) else self.base + quote(path)
+
+    def absolute(self, path: str) -> str:
+        """A link from anywhere; a whole address stays as it is."""
+        return path if _is_address(path) else f"{self.url}/{quote(path)}"
+
+
+def _is_address(path: str) -> bool:
+    return path.startswith(("https://", "http://"))
