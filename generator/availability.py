@@ -48,7 +48,6 @@ def _instance(instance: ListedInstance, addresses: Addresses) -> dict[str, Any]:
     return _known(
         event=str(instance.event_id),
         start=instance.start.isoformat(),
-        end=instance.end.isoformat() if instance.end else None,
         state=instance.state,
         on_sale_from=instance.on_sale_from.isoformat() if instance.on_sale_from else None,
         on_sale_until=instance.on_sale_until.isoformat() if instance.on_sale_until else None,

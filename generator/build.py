@@ -26,7 +26,9 @@ from generator.source import Source
 from generator.urls import Addresses
 from generator.write import Written, publish
 
-MISSING = NoticeKind("collection is not in the feed", "collections are not in the feed", "What they hold is not on the site.")
+MISSING = NoticeKind(
+    "collection is not in the feed", "collections are not in the feed", "What they hold is not on the site."
+)
 _WHAT_EMPTY = "the feed holds no {name}: publishing it would empty the site"
 _MEND_EMPTY = "Is it the right feed? If it is meant, build with --allow-shrink. What was published before stands."
 
@@ -126,7 +128,13 @@ def _calendars(plan: Plan, made: Calendars) -> Iterator[tuple[str, bytes]]:
 
 def _refuse_output_over_input(order: Order) -> None:
     output, site = order.target.resolve(), order.site.resolve()
-    inputs = (site, site / "content", site / "templates", site / ".sitegen", *((order.feed.resolve(),) if order.feed else ()))
+    inputs = (
+        site,
+        site / "content",
+        site / "templates",
+        site / ".sitegen",
+        *((order.feed.resolve(),) if order.feed else ()),
+    )
     for folder in inputs:
         if folder.is_relative_to(output) or (folder != site and output.is_relative_to(folder)):
             what = f"the output folder would replace {folder}, which the site is made from"
@@ -141,7 +149,13 @@ def _refuse_empty(source: Source) -> None:
 
 
 def _report(
-    order: Order, chosen: Settings, source: Source, programme: Programme, count: int, written: Written, warnings: tuple[Warned, ...]
+    order: Order,
+    chosen: Settings,
+    source: Source,
+    programme: Programme,
+    count: int,
+    written: Written,
+    warnings: tuple[Warned, ...],
 ) -> Report:
     states = Counter(instance.state.value for _, instance in programme.instances)
     return Report(

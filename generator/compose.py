@@ -25,9 +25,15 @@ from generator.text import Html, excerpt, one_line, unique_slugs
 
 Identified = TypeVar("Identified", Event, Instance)
 
-NO_EVENT = NoticeKind("instance names an event that is not in the feed", "instances name an event that is not in the feed")
+NO_EVENT = NoticeKind(
+    "instance names an event that is not in the feed", "instances name an event that is not in the feed"
+)
 NO_RELATED = NoticeKind("related event is not in the feed", "related events are not in the feed")
-NO_START = NoticeKind("instance has no start time", "instances have no start time", "They are on no page; mend them in Spektrix.")
+NO_START = NoticeKind(
+    "instance has no start time",
+    "instances have no start time",
+    "They are on no page; mend them in the box office system.",
+)
 TWICE = NoticeKind("id stands twice in the feed", "ids stand twice in the feed", "The first of each is used.")
 OTHER_CLOCK = NoticeKind(
     "instance has a local start that is not its UTC start in the site's zone",
@@ -59,7 +65,9 @@ def compose(
         settings, content, booking, pictures, now, prices, _rows_by_instance(feed), _genres(settings), _access(settings)
     )
     slugs = unique_slugs(((event.id, event.name) for event in public.values()), nameless="event")
-    events = [maker.event(event, slugs[event.id], instances[event.id], known, public, notices) for event in public.values()]
+    events = [
+        maker.event(event, slugs[event.id], instances[event.id], known, public, notices) for event in public.values()
+    ]
     return Programme(
         now=now.astimezone(settings.site.zone),
         events=tuple(sorted(events, key=_next_date_first)),
@@ -115,7 +123,9 @@ def _words_without_events(
             yield Notice(OLD_WORDS, f"{overlay.file} → {event_id}")
             continue
         ids = {instance.id for instance in instances.get(event_id, ())}
-        yield from (Notice(OLD_INSTANCE_WORDS, f"{overlay.file} → {key}") for key in overlay.words.instances if key not in ids)
+        yield from (
+            Notice(OLD_INSTANCE_WORDS, f"{overlay.file} → {key}") for key in overlay.words.instances if key not in ids
+        )
 
 
 def _rows_by_instance(feed: Feed) -> Mapping[int, list[Status]]:
@@ -219,7 +229,7 @@ class _Maker:
         facts = self._facts(instance, event, own_words.status or words.status, seats)
         state = state_of(facts, self.now, self.settings.availability.limited_percent)
         plan = self.prices.plans.get(instance.plan_id or 0)
-        shown = seats if self.settings.availability.counts else None
+        shown = seats if seats and seats.available is not None and self.settings.availability.counts else None
         return ListedInstance(
             id=instance.id,
             event_id=event.id,
@@ -234,7 +244,7 @@ class _Maker:
             access=tuple(kind for kind in self.access if _is_ticked(instance.attributes, kind.code)),
             note=own_words.note or one_line(_attribute(instance.attributes, self.settings.attributes.instance_note)),
             prices=self.prices.table(instance.price_list_id, seats, instance.plan_id),
-            available=max(shown.available, 0) if shown else None,
+            available=max(shown.available or 0, 0) if shown else None,
             capacity=max(shown.capacity, 0) if shown else None,
             booking_url=self.booking.seats(instance.id) if state.is_bookable else None,
         )

@@ -20,6 +20,8 @@ from generator.errors import Fault, SiteError
 from generator.tables import checked, load, read
 
 SETTINGS_FILE = "content/site.toml"
+DEMO = "demo"
+LIVE = "spektrix-v2"
 
 
 def _some_text(value: str) -> str:
@@ -59,7 +61,11 @@ def _host_name(value: str) -> str:
 
 
 def _client_name(value: str) -> str:
-    return "" if re.fullmatch(r"[A-Za-z0-9_-]*", value) else "it must be letters, digits, - and _ only, as in your Spektrix address"
+    return (
+        ""
+        if re.fullmatch(r"[A-Za-z0-9_-]*", value)
+        else "it must be letters, digits, - and _ only, as in your Spektrix address"
+    )
 
 
 def _percentage(value: float) -> str:
@@ -118,7 +124,7 @@ class Venue:
 class SourceSettings:
     """Where the feed comes from: "demo", "spektrix-v2", or a folder of XML, from the site folder."""
 
-    feed: str = checked(_some_text, "demo")
+    feed: str = checked(_some_text, DEMO)
 
 
 @dataclass(frozen=True, slots=True)
@@ -198,6 +204,12 @@ class Settings:
     images: Images = Images()
     guard: Guard = Guard()
 
+    @property
+    def image_base(self) -> str:
+        """The address below which bare image names lie; it ends with a slash."""
+        system = self.spektrix
+        return f"{system.files.rstrip('/') or f'https://{system.domain}/{system.client}/files'}/"
+
 
 def settings(site_folder: Path) -> Settings:
     """The settings of a site folder. Raises SiteError with every fault of the file."""
@@ -210,7 +222,7 @@ def settings(site_folder: Path) -> Settings:
     except UnicodeDecodeError as error:
         raise SiteError(Fault("not UTF-8 text", str(path), "Save it with the encoding UTF-8.")) from error
     result = read(Settings, load(text, str(path)), str(path), text)
-    if not result.spektrix.client and result.source.feed != "demo":
+    if not result.spektrix.client and result.source.feed != DEMO:
         mend = "Set it to your client name, the word after the host in your Spektrix address."
         raise SiteError(Fault("[spektrix] client is missing: without it no booking address is right", str(path), mend))
     return result
@@ -237,7 +249,9 @@ def credentials(environment: Mapping[str, str] = os.environ) -> Credentials:
     if not api_key:
         mend = "Set it to the key from Control Panel > WebsiteAdmin > Config in Spektrix."
         raise SiteError(Fault("SPEKTRIX_API_KEY is not set", "environment", mend))
-    certificate, private_key = (_pem(name, environment.get(name, "").strip()) for name in ("SPEKTRIX_CERT", "SPEKTRIX_KEY"))
+    certificate, private_key = (
+        _pem(name, environment.get(name, "").strip()) for name in ("SPEKTRIX_CERT", "SPEKTRIX_KEY")
+    )
     if bool(certificate) != bool(private_key):
         lone, other = ("SPEKTRIX_CERT", "SPEKTRIX_KEY") if certificate else ("SPEKTRIX_KEY", "SPEKTRIX_CERT")
         raise SiteError(Fault(f"{lone} is set, but {other} is not", "environment", "Set both, or neither."))
@@ -260,12 +274,14 @@ def _pem(name: str, value: str) -> str:
         mend = "It can be the path of a PEM file, the PEM text itself, or that text in base64."
         raise SiteError(Fault(f"{name} names no file that can be read", "environment", mend)) from error
     if "-----BEGIN " not in text:
-        raise SiteError(Fault(f"the file that {name} names is not PEM", "environment", "It must begin with -----BEGIN."))
+        raise SiteError(
+            Fault(f"the file that {name} names is not PEM", "environment", "It must begin with -----BEGIN.")
+        )
     return text
 
 
 def moment_of_environment(environment: Mapping[str, str] = os.environ) -> datetime | None:
-    """The time that SOURCE_DATE_EPOCH sets, in UTC; None where it is not set. Raises SiteError where it is no number."""
+    """The time that SOURCE_DATE_EPOCH sets, in UTC; None where it is not set. Raises SiteError for no number."""
     value = environment.get("SOURCE_DATE_EPOCH", "").strip()
     if not value:
         return None

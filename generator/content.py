@@ -116,7 +116,9 @@ def read_content(site_folder: Path, base: str) -> Content:
     faults += (fault for overlay in overlays.values() if (fault := _image_fault(overlay, static)))
     if faults:
         raise SiteError(*faults)
-    return Content(overlays, tuple(ContentPage(str(path), path.stem, words, body) for path, words, body in pages), static)
+    return Content(
+        overlays, tuple(ContentPage(str(path), path.stem, words, body) for path, words, body in pages), static
+    )
 
 
 def _documents(folder: Path, words: type[T], base: str, faults: list[Fault]) -> Iterable[tuple[Path, T, Html]]:
@@ -132,7 +134,9 @@ def _document(path: Path, words: type[T], base: str) -> tuple[T, Html]:
     try:
         text = path.read_text(encoding="utf-8-sig")
     except (OSError, UnicodeDecodeError) as error:
-        raise SiteError(Fault(f"cannot be read as UTF-8 text ({error})", str(path), "Save it with the encoding UTF-8.")) from error
+        raise SiteError(
+            Fault(f"cannot be read as UTF-8 text ({error})", str(path), "Save it with the encoding UTF-8.")
+        ) from error
     parts = _FRONT_MATTER.match(text)
     if not parts:
         mend = "Begin the file with a line +++, then the keys, then another line +++."
@@ -156,7 +160,9 @@ def _image_fault(overlay: Overlay, static: Mapping[str, Path]) -> Fault | None:
     image = overlay.words.image
     if not image or urlsplit(image).scheme in ("http", "https") or image.lstrip("/") in static:
         return None
-    return Fault(f'image is "{image}", which is not in content/static', overlay.file, "Put the file there, or name another.")
+    return Fault(
+        f'image is "{image}", which is not in content/static', overlay.file, "Put the file there, or name another."
+    )
 
 
 def _static(folder: Path, faults: list[Fault]) -> Iterable[tuple[str, Path]]:
@@ -172,9 +178,11 @@ def _static(folder: Path, faults: list[Fault]) -> Iterable[tuple[str, Path]]:
 
 def markdown(text: str, base: str) -> Html:
     """Markdown as HTML below the page's h1; links and images that begin with / are made to begin with `base`."""
-    reader = MarkdownIt("commonmark", {"html": False, "typographer": True}).enable(["table", "replacements", "smartquotes"])
+    reader = MarkdownIt("commonmark", {"html": False, "typographer": True}).enable(
+        ["table", "replacements", "smartquotes"]
+    )
     tokens = reader.parse(text)
-    for token in (part for token in tokens for part in (token, *(token.children or ()))):
+    for token in (part for block in tokens for part in (block, *(block.children or ()))):
         if token.tag == "h1":
             token.tag = "h2"
         for name in ("href", "src"):

@@ -24,7 +24,12 @@ def sitemap(pages: Iterable[Page], addresses: Addresses) -> bytes:
 def robots(addresses: Addresses) -> bytes:
     """Everything may be read, save the frames of the booking path."""
     closed = (addresses.href(path) for path in (urls.BASKET, urls.CHECKOUT, urls.ACCOUNT))
-    lines = ["User-agent: *", *(f"Disallow: {path}" for path in closed), "", f"Sitemap: {addresses.absolute(urls.SITEMAP)}"]
+    lines = [
+        "User-agent: *",
+        *(f"Disallow: {path}" for path in closed),
+        "",
+        f"Sitemap: {addresses.absolute(urls.SITEMAP)}",
+    ]
     return ("\n".join(lines) + "\n").encode()
 
 

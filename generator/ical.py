@@ -17,7 +17,7 @@ from generator import urls
 from generator.config import Settings
 from generator.programme import ListedEvent, ListedInstance, Programme
 from generator.states import State
-from generator.text import one_line, plain
+from generator.text import one_line
 from generator.urls import Addresses
 from generator.wording import moment, sentence
 
@@ -109,8 +109,8 @@ def _location(event: ListedEvent, instance: ListedInstance) -> str:
 
 
 def _safe(text: str) -> str:
-    """One line of text without a backslash, which some readers take for an escape however it is written."""
-    return re.sub(r"\\+", "/", one_line(plain(text)))
+    """One line of text, without a backslash before an n: some readers take that for a line end, escaped or not."""
+    return re.sub(r"\\(?=[nN])", "/", one_line(text))
 
 
 @cache

@@ -1,6 +1,6 @@
 """Pictures: which address each name in the feed or in the venue's words stands for, and which files that takes.
 
-In mode "link" a bare name is an address below `[spektrix] files`; in mode "mirror" it is a file that the pull has put
+In mode "link" a bare name is an address below the files of the source; in mode "mirror" it is a file that the pull has put
 beside the feed, and the site serves it under a name made of its bytes.
 """
 
@@ -19,7 +19,11 @@ from generator.urls import ASSETS
 NOT_PULLED = NoticeKind(
     "image is not in the snapshot", "images are not in the snapshot", 'Pull again, or set [images] mode = "link".'
 )
-NOT_AN_IMAGE = NoticeKind("image has no usable address", "images have no usable address", "They are left out; mend them in Spektrix.")
+NOT_AN_IMAGE = NoticeKind(
+    "image has no usable address",
+    "images have no usable address",
+    "They are left out; mend them in the box office system.",
+)
 SUFFIXES = (".jpg", ".jpeg", ".png", ".gif", ".webp", ".avif")
 
 
@@ -64,5 +68,4 @@ def _address(name: str, settings: Settings) -> str:
         return quote(name, safe="%/:=&?~#+!$,;'@()*[]")
     if ".." in name or not re.fullmatch(r"[\w(][\w ./()&,+-]*", name):
         return ""
-    base = settings.spektrix.files or f"https://{settings.spektrix.domain}/{settings.spektrix.client or 'demo'}/files/"
-    return f"{base.rstrip('/')}/{quote(name)}"
+    return settings.image_base + quote(name)

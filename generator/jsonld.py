@@ -1,4 +1,4 @@
-"""Structured data for search engines: schema.org events in JSON-LD, from the same records as the page (design.md §5)."""
+"""Structured data for search engines: schema.org events in JSON-LD, from the same records as the page."""
 
 from typing import Any
 
@@ -11,8 +11,9 @@ from generator.wording import decimal
 
 SCHEMA = "https://schema.org"
 _TYPES = {
-    "comedy": "ComedyEvent", "dance": "DanceEvent", "ballet": "DanceEvent", "music": "MusicEvent", "opera": "MusicEvent",
-    "concert": "MusicEvent", "drama": "TheaterEvent", "theatre": "TheaterEvent", "musical": "TheaterEvent",
+    "comedy": "ComedyEvent", "dance": "DanceEvent", "ballet": "DanceEvent", "music": "MusicEvent",
+    "opera": "MusicEvent", "concert": "MusicEvent",
+    "drama": "TheaterEvent", "theatre": "TheaterEvent", "musical": "TheaterEvent",
     "panto": "TheaterEvent", "pantomime": "TheaterEvent", "new writing": "TheaterEvent", "children": "ChildrensEvent",
     "family": "ChildrensEvent", "film": "ScreeningEvent", "cinema": "ScreeningEvent", "literature": "LiteraryEvent",
     "poetry": "LiteraryEvent", "spoken word": "LiteraryEvent", "food": "FoodEvent", "exhibition": "ExhibitionEvent",
@@ -45,7 +46,8 @@ def event_data(event: ListedEvent, settings: Settings, addresses: Addresses) -> 
         url=addresses.absolute(event.path),
         **_about(event, settings, addresses),
         startDate=event.upcoming[0].start.isoformat() if event.upcoming else None,
-        subEvent=[_performance(event, instance, settings, addresses, brief=True) for instance in event.upcoming] or None,
+        subEvent=[_performance(event, instance, settings, addresses, brief=True) for instance in event.upcoming]
+        or None,
     )
 
 
@@ -89,7 +91,11 @@ def _place(place: Place) -> Data:
         addressCountry=venue.country or None,
     )
     has_coordinates = venue.latitude is not None and venue.longitude is not None
-    geo = {"@type": "GeoCoordinates", "latitude": venue.latitude, "longitude": venue.longitude} if has_coordinates else None
+    geo = (
+        {"@type": "GeoCoordinates", "latitude": venue.latitude, "longitude": venue.longitude}
+        if has_coordinates
+        else None
+    )
     return _known(**{"@type": "Place"}, name=place.name, address=address if len(address) > 1 else place.name, geo=geo)
 
 
@@ -100,7 +106,7 @@ def _offer(instance: ListedInstance, settings: Settings, addresses: Addresses) -
     lowest = instance.prices.lowest
     return _known(
         **{"@type": "Offer"},
-        url=addresses.absolute(instance.path),
+        url=instance.booking_url or addresses.absolute(instance.path),
         availability=f"{SCHEMA}/{_AVAILABILITY[instance.state]}",
         price=decimal(lowest) if lowest is not None else None,
         priceCurrency=settings.site.currency if lowest is not None else None,

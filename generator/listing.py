@@ -26,7 +26,13 @@ def _instances(feed: Feed) -> Iterable[Row]:
     for instance in feed.instances:
         start = utc(instance.start) if instance.start else ""
         name = names.get(instance.event_id, "(not in the feed)")
-        yield {"id": instance.id, "event": instance.event_id, "start": start, "on_sale": instance.is_on_sale, "name": name}
+        yield {
+            "id": instance.id,
+            "event": instance.event_id,
+            "start": start,
+            "on_sale": instance.is_on_sale,
+            "name": name,
+        }
 
 
 def _offers(feed: Feed) -> Iterable[Row]:

@@ -11,6 +11,8 @@ from decimal import Decimal
 
 from generator.text import Html
 
+NO_HTML = Html()
+
 
 @dataclass(frozen=True, slots=True)
 class Event:
@@ -19,7 +21,7 @@ class Event:
     id: int
     name: str
     description: str = ""
-    html: Html = Html()
+    html: Html = NO_HTML
     duration: int | None = None
     image: str = ""
     is_on_sale: bool = True
@@ -45,12 +47,15 @@ class Instance:
 
 @dataclass(frozen=True, slots=True)
 class Status:
-    """How many seats of one plan are left at one instance; a parent plan's numbers hold those of its sub-plans."""
+    """How many seats of one plan are left at one instance; a parent plan's numbers hold those of its sub-plans.
+
+    `available` is None where the row does not say.
+    """
 
     plan_id: int
     instance_id: int
     name: str
-    available: int
+    available: int | None
     capacity: int
     band_ids: tuple[int, ...] = ()
     sub_plan_ids: tuple[int, ...] = ()
@@ -108,7 +113,7 @@ class Offer:
     id: int
     name: str
     description: str = ""
-    html: Html = Html()
+    html: Html = NO_HTML
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,7 +123,7 @@ class Membership:
     id: int
     name: str
     description: str = ""
-    html: Html = Html()
+    html: Html = NO_HTML
 
 
 @dataclass(frozen=True, slots=True)

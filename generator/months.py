@@ -19,7 +19,7 @@ class Day:
 
 @dataclass(frozen=True, slots=True)
 class Month:
-    """A month in whole weeks from Monday; `previous` and `following` are the first days of the months shown beside it."""
+    """A month in whole weeks from Monday; `previous` and `following` are the first days of its neighbours."""
 
     first: date
     weeks: tuple[tuple[Day, ...], ...]

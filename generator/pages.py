@@ -14,6 +14,7 @@ from generator.content import Content, ContentPage
 from generator.jsonld import Data, event_data, instance_data
 from generator.model import BookingPath
 from generator.months import months_of
+from generator.prices import PriceTable
 from generator.programme import Kind, ListedEvent, ListedInstance, Programme
 from generator.text import excerpt
 from generator.urls import Addresses
@@ -74,7 +75,9 @@ def menu(plan: Plan) -> tuple[Link, ...]:
         (bool(plan.programme.offers), Link("Offers", urls.OFFERS)),
         (bool(plan.programme.memberships), Link("Memberships", urls.MEMBERSHIPS)),
     )
-    own = sorted((page for page in plan.content.pages if page.words.nav is not None), key=lambda page: page.words.nav or 0)
+    own = sorted(
+        (page for page in plan.content.pages if page.words.nav is not None), key=lambda page: page.words.nav or 0
+    )
     return (
         *(link for is_there, link in listings if is_there),
         *(Link(page.words.title, urls.page(page.name)) for page in own),
@@ -162,10 +165,13 @@ def _event(event: ListedEvent, plan: Plan) -> Page:
     )
 
 
-def _prices(event: ListedEvent) -> list[Any]:
-    """The price tables of the instances to come, each once."""
-    tables = dict.fromkeys(instance.prices for instance in event.upcoming if instance.prices.rows)
-    return list(tables)
+def _prices(event: ListedEvent) -> list[tuple[PriceTable, list[ListedInstance]]]:
+    """The price tables of the dates to come, each once and with the dates it is for."""
+    tables: dict[PriceTable, list[ListedInstance]] = {}
+    for instance in event.upcoming:
+        if instance.prices.rows:
+            tables.setdefault(instance.prices, []).append(instance)
+    return list(tables.items())
 
 
 def _instances(event: ListedEvent, plan: Plan) -> Iterator[Page]:
@@ -274,5 +280,3 @@ def _own_page(page: ContentPage) -> Page:
         is_listed=path != urls.NOT_FOUND,
         context={"body": page.body},
     )
-
-

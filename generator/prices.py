@@ -12,9 +12,13 @@ UNKNOWN_BAND = NoticeKind(
     "price names a band that is not in the feed", "prices name a band that is not in the feed", "They are left out."
 )
 UNKNOWN_TICKET_TYPE = NoticeKind(
-    "price names a ticket type that is not in the feed", "prices name a ticket type that is not in the feed", "They are left out."
+    "price names a ticket type that is not in the feed",
+    "prices name a ticket type that is not in the feed",
+    "They are left out.",
 )
-BELOW_ZERO = NoticeKind("price is below zero", "prices are below zero", "They are left out; mend them in Spektrix.")
+BELOW_ZERO = NoticeKind(
+    "price is below zero", "prices are below zero", "They are left out; mend them in the box office system."
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,12 +62,16 @@ class Prices:
         plan = self.plans.get(plan_id or 0)
         if plan is None or plan.id in above:
             return ()
-        return plan.band_ids or tuple(b for sub in plan.sub_plan_ids for b in self._bands_of_plan(sub, (*above, plan.id)))
+        return plan.band_ids or tuple(
+            b for sub in plan.sub_plan_ids for b in self._bands_of_plan(sub, (*above, plan.id))
+        )
 
     def _table(self, prices: Sequence[Price]) -> PriceTable:
         full = {price.band_id: price.amount for price in reversed(prices) if price.is_band_default}
         cells = {(price.ticket_type_id, price.band_id): price.amount for price in reversed(prices)}
-        band_ids = sorted({price.band_id for price in prices}, key=lambda b: (-full.get(b, Decimal(0)), self.bands[b], b))
+        band_ids = sorted(
+            {price.band_id for price in prices}, key=lambda b: (-full.get(b, Decimal(0)), self.bands[b], b)
+        )
         defaults = {price.ticket_type_id for price in prices if price.is_band_default}
         sold = {price.ticket_type_id for price in prices}
         type_ids = sorted((t for t in self.ticket_types if t in sold), key=lambda t: t not in defaults)
@@ -78,7 +86,8 @@ def prices_of(feed: Feed) -> tuple[Prices, list[Notice]]:
     ticket_types = {ticket_type.id: ticket_type.name for ticket_type in feed.ticket_types}
     notices: list[Notice] = []
     lists = {
-        price_list.id: tuple(_usable(price_list, bands, ticket_types, notices)) for price_list in reversed(feed.price_lists)
+        price_list.id: tuple(_usable(price_list, bands, ticket_types, notices))
+        for price_list in reversed(feed.price_lists)
     }
     return Prices(lists, bands, ticket_types, {plan.id: plan for plan in reversed(feed.plans)}, {}), notices
 
@@ -90,7 +99,9 @@ def _usable(
         if price.band_id not in bands:
             notices.append(Notice(UNKNOWN_BAND, f"price list {price_list.id} → band {price.band_id}"))
         elif price.ticket_type_id not in ticket_types:
-            notices.append(Notice(UNKNOWN_TICKET_TYPE, f"price list {price_list.id} → ticket type {price.ticket_type_id}"))
+            notices.append(
+                Notice(UNKNOWN_TICKET_TYPE, f"price list {price_list.id} → ticket type {price.ticket_type_id}")
+            )
         elif price.amount < 0:
             notices.append(Notice(BELOW_ZERO, f"price list {price_list.id}: {price.amount}"))
         else:

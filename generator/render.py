@@ -24,7 +24,6 @@ from generator import urls, wording
 from generator.errors import Fault, SiteError
 from generator.jsonld import Data
 from generator.pages import Page, Plan, menu
-from generator.states import State
 from generator.text import Html
 
 PAGES_A_TASK = 64
@@ -88,7 +87,7 @@ class Renderer:
     def _asset(self, name: str) -> str:
         if name not in self.assets:
             close = difflib.get_close_matches(name, self.assets, n=1)
-            raise LookupError(f'there is no assets/{name}{f"; did you mean {close[0]}?" if close else ""}')
+            raise LookupError(f"there is no assets/{name}{f'; did you mean {close[0]}?' if close else ''}")
         return self.plan.addresses.href(self.assets[name][0])
 
     def page(self, page: Page) -> bytes:
@@ -103,7 +102,9 @@ class Renderer:
         what = f"{error} (while making /{page.path})"
         mend = "Mend the template, or delete it to use the built-in one."
         if isinstance(error, jinja2.TemplateNotFound):
-            return Fault(f'there is no template "{error}" (for /{page.path})', str(self.folders[0]), "Is the name right?")
+            return Fault(
+                f'there is no template "{error}" (for /{page.path})', str(self.folders[0]), "Is the name right?"
+            )
         if isinstance(error, jinja2.TemplateSyntaxError):
             return Fault(what, f"{error.filename or error.name}, line {error.lineno}", mend)
         if undefined := re.match(r"'(\w+)' is undefined", str(error)):

@@ -4,13 +4,11 @@ from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
-from generator.config import Settings
+from generator.config import DEMO, LIVE, Settings
 from generator.errors import Fault, SourceError
 from generator.model import BookingPath, Feed
 from generator.spektrix import demo, snapshot
 from generator.spektrix.iframe import booking_path
-
-LIVE = "spektrix-v2"
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,7 +29,7 @@ class Source:
 
 def load(settings: Settings, site_folder: Path, now: datetime, feed_folder: Path | None = None) -> Source:
     """The source of a site; a `feed_folder` given by hand comes before the settings. Raises SourceError."""
-    is_demo = feed_folder is None and settings.source.feed == "demo"
+    is_demo = feed_folder is None and settings.source.feed == DEMO
     shift = demo.shift_for(now) if is_demo else None
     folder = demo.FOLDER if is_demo else feed_folder or _folder_of(settings, site_folder)
     found = snapshot.read(folder, shift)
@@ -55,5 +53,7 @@ def _folder_of(settings: Settings, site_folder: Path) -> Path:
     folder = site_folder / settings.source.feed
     if not folder.is_dir():
         what = f'there is no folder "{settings.source.feed}", which [source] feed names'
-        raise SourceError(Fault(what, str(site_folder), 'Set it to a folder of XML, from the site folder, or to "demo".'))
+        raise SourceError(
+            Fault(what, str(site_folder), 'Set it to a folder of XML, from the site folder, or to "demo".')
+        )
     return folder

@@ -38,10 +38,13 @@ def best(states: Iterable[State]) -> State:
 
 @dataclass(frozen=True, slots=True)
 class Seats:
-    """The seats of an instance, over all the rows that count: a name for the space, the numbers, the bands."""
+    """The seats of an instance, over all the rows that count: a name for the space, the numbers, the bands.
+
+    `available` is None where some row does not say.
+    """
 
     space: str
-    available: int
+    available: int | None
     capacity: int
     band_ids: tuple[int, ...]
 
@@ -53,12 +56,15 @@ def seats_of(rows: Sequence[Status], plan_id: int | None) -> Seats | None:
     one, the rows that no other row lists under SubPlans are added up.
     """
     own = [row for row in rows if row.plan_id == plan_id][:1]
-    counted = own or [row for row in rows if not any(row.plan_id in other.sub_plan_ids for other in rows if other is not row)]
+    counted = own or [
+        row for row in rows if not any(row.plan_id in other.sub_plan_ids for other in rows if other is not row)
+    ]
     if not counted:
         return None
+    available = [row.available for row in counted if row.available is not None]
     return Seats(
         space=counted[0].name if len(counted) == 1 else "",
-        available=sum(row.available for row in counted),
+        available=sum(available) if len(available) == len(counted) else None,
         capacity=sum(row.capacity for row in counted),
         band_ids=tuple(dict.fromkeys(band for row in counted for band in row.band_ids)),
     )
@@ -89,13 +95,14 @@ def state_of(facts: Facts, now: datetime, limited_percent: float) -> State:
         (not facts.is_on_sale, State.NOT_ON_SALE_ONLINE),
         (facts.on_sale_from is not None and now < facts.on_sale_from, State.NOT_YET_ON_SALE),
         (facts.on_sale_until is not None and now >= facts.on_sale_until, State.SALES_ENDED),
-        (facts.seats is None, State.UNKNOWN),
     )
     ruled = next((state for fits, state in rules if fits), None)
     return ruled or _state_of_seats(facts.seats, limited_percent)
 
 
 def _state_of_seats(seats: Seats | None, limited_percent: float) -> State:
-    if seats is None or seats.available <= 0:
+    if seats is None or seats.available is None:
+        return State.UNKNOWN
+    if seats.available <= 0:
         return State.SOLD_OUT
     return State.LIMITED if seats.available * 100 <= seats.capacity * limited_percent else State.ON_SALE

@@ -36,7 +36,9 @@ def load(text: str, where: str, first_line: int = 1) -> Table:
         place = re.search(r"\(at line (\d+), column (\d+)\)", str(error))
         line = int(place[1]) + first_line - 1 if place else first_line + text.count("\n")
         what = str(error).split(" (at ")[0]
-        raise SiteError(Fault(f"not TOML: {what}", f"{where}, line {line}", "Quotes around text? A = after the key?")) from error
+        raise SiteError(
+            Fault(f"not TOML: {what}", f"{where}, line {line}", "Quotes around text? A = after the key?")
+        ) from error
 
 
 @dataclass(slots=True)
@@ -70,7 +72,9 @@ def _hints(cls: type) -> dict[str, Any]:
 
 def _record(reading: _Reading, cls: Any, table: object, path: tuple[str, ...]) -> Any:
     if not isinstance(table, Mapping):
-        reading.fault(path, f"{_key(path)} is {_show(table)}, not a table", f"Write [{'.'.join(path)}] and its keys below.")
+        reading.fault(
+            path, f"{_key(path)} is {_show(table)}, not a table", f"Write [{'.'.join(path)}] and its keys below."
+        )
         return None
     known = {item.name: item for item in fields(cls)}
     for name in [name for name in table if name not in known]:
@@ -78,7 +82,9 @@ def _record(reading: _Reading, cls: Any, table: object, path: tuple[str, ...]) -
     values = {}
     for name, item in known.items():
         if name in table:
-            values[name] = _checked_value(reading, _hints(cls)[name], item.metadata.get("check"), table[name], (*path, name))
+            values[name] = _checked_value(
+                reading, _hints(cls)[name], item.metadata.get("check"), table[name], (*path, name)
+            )
         elif item.default is MISSING and item.default_factory is MISSING:
             reading.fault(path, f"{_key((*path, name))} is missing", "It is required.")
     return None if reading.faults else cls(**values)
@@ -106,6 +112,10 @@ def _value(reading: _Reading, hint: Any, value: object, path: tuple[str, ...]) -
     if args:  # a union: the first that fits by kind
         hint = next((arg for arg in args if is_dataclass(arg) is isinstance(value, Mapping)), args[0])
         return _value(reading, hint, value, path)
+    return _scalar(reading, hint, value, path)
+
+
+def _scalar(reading: _Reading, hint: Any, value: object, path: tuple[str, ...]) -> Any:
     if hint is float and type(value) is int:
         return float(value)
     if type(value) is not hint:
@@ -115,7 +125,9 @@ def _value(reading: _Reading, hint: Any, value: object, path: tuple[str, ...]) -
 
 def _one_of(reading: _Reading, choices: tuple[Any, ...], value: object, path: tuple[str, ...]) -> Any:
     if value not in choices:
-        reading.fault(path, f"{_key(path)} is {_show(value)}", f"It can be {' or '.join(_show(c) for c in choices if c)}.")
+        reading.fault(
+            path, f"{_key(path)} is {_show(value)}", f"It can be {' or '.join(_show(c) for c in choices if c)}."
+        )
     return value
 
 
@@ -129,7 +141,9 @@ def _list(reading: _Reading, hint: Any, value: object, path: tuple[str, ...]) ->
 def _mapping(reading: _Reading, hints: tuple[Any, ...], value: object, path: tuple[str, ...]) -> Mapping[Any, Any]:
     key_hint, value_hint = hints
     if not isinstance(value, Mapping):
-        reading.fault(path, f"{_key(path)} is {_show(value)}, not a table", f"Write [{'.'.join(path)}] and its keys below.")
+        reading.fault(
+            path, f"{_key(path)} is {_show(value)}, not a table", f"Write [{'.'.join(path)}] and its keys below."
+        )
         return {}
     result = {}
     for key, item in value.items():

@@ -94,7 +94,11 @@ def run(instances: Sequence[ListedInstance]) -> str:
     end = f"{last.day} {month(last)}"
     if (first.year, first.month) == (last.year, last.month):
         return f"{first.day} – {end}"
-    return f"{first.day} {MONTHS[first.month - 1]} – {end}" if first.year == last.year else f"{first.day} {month(first)} – {end}"
+    return (
+        f"{first.day} {MONTHS[first.month - 1]} – {end}"
+        if first.year == last.year
+        else f"{first.day} {month(first)} – {end}"
+    )
 
 
 def when(event: ListedEvent) -> str:

@@ -73,7 +73,9 @@ def publish(output: Path, files: Iterable[tuple[str, bytes]]) -> Written:
             return _publish(places, files)
         except OSError as error:
             mend = "Is there room, and may sitegen write there? What was published before stands."
-            raise SiteError(Fault(f"cannot be written ({error.strerror})", error.filename or str(output), mend)) from error
+            raise SiteError(
+                Fault(f"cannot be written ({error.strerror})", error.filename or str(output), mend)
+            ) from error
         finally:
             _remove(places.changed, places.new, places.old)
 

@@ -207,9 +207,7 @@ def availability(output: Path) -> dict[str, Any]:
 def calendar_events(path: Path) -> dict[str, Facts]:
     """The VEVENTs of a calendar by UID, each as its properties; two with one UID are refused."""
     text = path.read_bytes().decode("utf-8").replace("\r\n ", "")
-    events = [
-        properties(block.partition("END:VEVENT\r\n")[0]) for block in text.split("BEGIN:VEVENT\r\n")[1:]
-    ]
+    events = [properties(block.partition("END:VEVENT\r\n")[0]) for block in text.split("BEGIN:VEVENT\r\n")[1:]]
     found = {event["UID"]: event for event in events}
     assert len(found) == len(events), f"a UID stands twice in {path}"
     return found

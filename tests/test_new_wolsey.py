@@ -116,9 +116,7 @@ def test_every_kind_of_access_has_its_own_calendar(built: Built) -> None:
 
 
 def test_redirects_lead_from_ids_to_todays_addresses(built: Built) -> None:
-    by_id = {
-        source: to for source, to in redirects(built.output).items() if source.startswith(("/e/", "/i/"))
-    }
+    by_id = {source: to for source, to in redirects(built.output).items() if source.startswith(("/e/", "/i/"))}
     assert by_id == expected_redirects(built.programme)
 
 
@@ -127,8 +125,7 @@ def test_a_page_with_a_frame_has_all_that_the_frame_needs(built: Built) -> None:
     actual = {id_: frame_of(instance_pages(built.output)[id_]) for id_ in bookable}
     script = "https://tickets.example.org/newwolsey/website/scripts/integrate.js"
     expected = {
-        id_: {"name": "SpektrixIFrame", "titled": True, "linked": True, "scripts": [script]}
-        for id_ in bookable
+        id_: {"name": "SpektrixIFrame", "titled": True, "linked": True, "scripts": [script]} for id_ in bookable
     }
     assert actual == expected
 

@@ -53,17 +53,19 @@ def feed(documents: Mapping[str, tuple[BinaryIO, str]]) -> Feed:
     return Feed(
         events=read("events", "Event", _event),
         instances=read("instances", "Instance", _instance),
-        statuses=tuple(row for row in read("instance-status", "InstancePlanStatus", _status) if row),
+        statuses=read("instance-status", "InstancePlanStatus", _status),
         price_lists=read("price-lists", "PriceList", _price_list),
         plans=tuple(plan for plans in read("plans", "Plan", _plans) for plan in plans),
         bands=read("bands", "Band", lambda item: Band(_id(item), _name(item))),
         ticket_types=read("ticket-types", "TicketType", lambda item: TicketType(_id(item), _name(item))),
         offers=read("offers", "Offer", lambda item: Offer(_id(item), _name(item), *_description(item))),
-        memberships=read("memberships", "Membership", lambda item: Membership(_id(item), _name(item), *_description(item))),
+        memberships=read(
+            "memberships", "Membership", lambda item: Membership(_id(item), _name(item), *_description(item))
+        ),
     )
 
 
-class _Unreadable(ValueError):
+class _UnreadableError(ValueError):
     """A value that is there, but is not what its field holds."""
 
 
@@ -71,7 +73,7 @@ def _records(found: Iterator[Element], where: str, record: Callable[[Element], T
     for item in found:
         try:
             yield record(item)
-        except _Unreadable as error:
+        except _UnreadableError as error:
             place = f"{where}, {item.tag!s} {item.get('id') or ''}".rstrip()
             raise SourceError(Fault(str(error), place, ASK_AGAIN)) from error
 
@@ -109,17 +111,13 @@ def _instance(item: Element) -> Instance:
     )
 
 
-def _status(item: Element) -> Status | None:
-    """A status row; None where it does not say how many seats are left."""
+def _status(item: Element) -> Status:
     child = _children(item)
-    available = _int(child, "Available")
-    if available is None:
-        return None
     return Status(
         plan_id=_ref(child, "Plan") or 0,
         instance_id=_ref(child, "Instance") or 0,
         name=_name(item),
-        available=available,
+        available=_int(child, "Available"),
         capacity=_int(child, "Capacity") or 0,
         band_ids=_refs(item, "Band"),
         sub_plan_ids=_refs(child.get("SubPlans"), "Plan"),
@@ -190,7 +188,9 @@ def _description(item: Element) -> tuple[str, Html]:
 
 def _attributes(item: Element) -> dict[str, str]:
     """Attribute name → value, both without blanks at their edges; the first of a name wins."""
-    pairs = [(one_line(a.findtext("Name") or ""), plain(a.findtext("Value") or "")) for a in item.iterchildren("Attribute")]
+    pairs = [
+        (one_line(a.findtext("Name") or ""), plain(a.findtext("Value") or "")) for a in item.iterchildren("Attribute")
+    ]
     return dict(reversed(pairs))
 
 
@@ -212,7 +212,7 @@ def _refs(parent: Element | None, name: str) -> tuple[int, ...]:
 
 def _whole(text: str, what: str) -> int:
     if not re.fullmatch(r"[+-]?[0-9]+", text.strip()):
-        raise _Unreadable(f'{what} is "{text}", not a whole number')
+        raise _UnreadableError(f'{what} is "{text}", not a whole number')
     return int(text)
 
 
@@ -224,14 +224,14 @@ def _int(child: Mapping[str, Element], name: str) -> int | None:
 def _decimal(child: Mapping[str, Element], name: str) -> Decimal | None:
     text = _text(child, name).strip()
     if text and not re.fullmatch(r"[+-]?[0-9]+(\.[0-9]+)?", text):
-        raise _Unreadable(f'{name} is "{text}", not an amount')
+        raise _UnreadableError(f'{name} is "{text}", not an amount')
     return Decimal(text) if text else None
 
 
 def _bool(child: Mapping[str, Element], name: str, when_null: bool) -> bool:
     text = _text(child, name).strip().lower()
     if text and text not in _BOOLEANS:
-        raise _Unreadable(f'{name} is "{text}", not true or false')
+        raise _UnreadableError(f'{name} is "{text}", not true or false')
     return _BOOLEANS.get(text, when_null)
 
 
@@ -243,7 +243,7 @@ def _time(child: Mapping[str, Element], name: str) -> datetime | None:
     try:
         moment = datetime.fromisoformat(text if "T" in text else "")
     except ValueError as error:
-        raise _Unreadable(f'{name} is "{text}", not a time such as 2014-06-14T16:45:00Z') from error
+        raise _UnreadableError(f'{name} is "{text}", not a time such as 2014-06-14T16:45:00Z') from error
     return moment if 1 < moment.year < 9999 else None
 
 

@@ -81,7 +81,9 @@ def _check(path: Path, expected: dict[str, Any] | None) -> None:
         return
     with path.open("rb") as file:
         if hashlib.file_digest(file, "sha256").hexdigest() != expected["sha256"]:
-            raise SourceError(Fault(f"is not the file that {MANIFEST} describes: its checksum differs", str(path), _MEND))
+            raise SourceError(
+                Fault(f"is not the file that {MANIFEST} describes: its checksum differs", str(path), _MEND)
+            )
 
 
 def _pulled_at(folder: Path, manifest: dict[str, Any]) -> datetime | None:

@@ -1,0 +1,56 @@
+# Two commands set everything up on a machine with Python 3.11 or later: `make site` and `make test`.
+
+PYTHON ?= python3
+BIN := .venv/bin
+PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
+
+.PHONY: help site test lint browser pins clean
+
+help: ## what can be made
+	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-8s %s\n", $$1, $$2 }' Makefile
+
+site: .venv/ready ## build the demo venue into output/
+	$(BIN)/sitegen build
+	@echo
+	@echo "Look at it:  $(BIN)/python -m http.server --bind 127.0.0.1 --directory output 8000"
+	@echo "then open    http://127.0.0.1:8000/    (Ctrl-C ends it)"
+
+test: .venv/ready-to-test browser lint ## every check that CI runs
+	$(BIN)/python -m pytest
+
+lint: .venv/ready-to-test ## style and types
+	$(BIN)/ruff check
+	$(BIN)/ruff format --check
+	$(BIN)/mypy
+
+browser: # Debian's Chromium, where there is no browser and we may install one
+	@command -v chromium >/dev/null || command -v google-chrome >/dev/null || \
+	if [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null; then \
+		apt-get update -qq && apt-get install -y -qq chromium; \
+	else \
+		echo "No Chromium here: the tests that need one will be skipped. Install it to run them."; \
+	fi
+
+pins: ## renew the pinned versions, with uv
+	uv pip compile --universal --python-version 3.11 --generate-hashes --no-header --no-annotate --no-emit-index-url \
+		--no-emit-find-links --quiet --upgrade --extra install pyproject.toml -o requirements.txt
+	uv pip compile --universal --python-version 3.11 --generate-hashes --no-header --no-annotate --no-emit-index-url \
+		--no-emit-find-links --quiet --upgrade --extra install --extra test pyproject.toml -c requirements.txt \
+		-o requirements-test.txt
+
+clean: ## remove what was made
+	rm -rf .venv output .output.* dist
+
+.venv/bin/python:
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
+		{ echo "sitegen needs Python 3.11 or later. Name one: make PYTHON=python3.12"; exit 1; }
+	$(PYTHON) -m venv .venv
+
+.venv/ready: .venv/bin/python requirements.txt pyproject.toml
+	$(PIP) install --require-hashes -r requirements.txt
+	$(PIP) install --no-deps --no-build-isolation -e .
+	@touch $@
+
+.venv/ready-to-test: .venv/ready requirements-test.txt
+	$(PIP) install --require-hashes -r requirements-test.txt
+	@touch $@

@@ -1,0 +1,107 @@
+"""The house stays a house: a module imports only from lower floors, and each outside package has its home."""
+
+import ast
+from collections.abc import Iterator
+from pathlib import Path
+from sys import stdlib_module_names
+
+PACKAGE = Path(__file__).parent.parent / "generator"
+
+FLOORS = (
+    ("errors", "text"),
+    ("model", "tables", "urls"),
+    ("config", "content", "states", "spektrix.markup", "spektrix.demo"),
+    ("spektrix.parse", "spektrix.iframe", "images", "place", "prices"),
+    ("spektrix.snapshot", "programme"),
+    ("source", "compose", "wording", "months"),
+    ("availability", "jsonld", "ical"),
+    ("pages", "listing"),
+    ("render", "feeds", "write"),
+    ("build",),
+    ("cli",),
+    ("__main__",),
+)
+HOMES = {
+    "click": {"cli"},
+    "filelock": {"write"},
+    "icalendar": {"ical"},
+    "jinja2": {"render"},
+    "lxml": {"spektrix.markup"},
+    "markdown_it": {"content"},
+    "nh3": {"spektrix.markup"},
+}
+MAY_SAY_SPEKTRIX = {"config", "source", "cli"}
+
+
+def modules() -> dict[str, ast.Module]:
+    """The syntax tree of every module with something in it, by its name below the package."""
+    names = {path: ".".join(path.relative_to(PACKAGE).with_suffix("").parts) for path in PACKAGE.rglob("*.py")}
+    return {name: ast.parse(path.read_text()) for path, name in names.items() if path.read_text().strip()}
+
+
+def imports(tree: ast.Module) -> Iterator[str]:
+    """Every module that a tree imports, wherever in it."""
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Import):
+            yield from (alias.name for alias in node.names)
+        elif isinstance(node, ast.ImportFrom) and node.module:
+            yield from (f"{node.module}.{alias.name}" for alias in node.names)
+
+
+def own(name: str) -> str | None:
+    """The module of the package that an import means; None for one from outside."""
+    if not name.startswith("generator."):
+        return None
+    inside = name.removeprefix("generator.")
+    known = {module for floor in FLOORS for module in floor}
+    return inside if inside in known else inside.rpartition(".")[0]
+
+
+def test_every_module_has_a_floor() -> None:
+    assert sorted(modules()) == sorted(module for floor in FLOORS for module in floor)
+
+
+def test_no_module_imports_from_its_own_floor_or_above() -> None:
+    height = {module: number for number, floor in enumerate(FLOORS) for module in floor}
+    upward = {
+        f"{module} imports {target}"
+        for module, tree in modules().items()
+        for target in map(own, imports(tree))
+        if target and height[target] >= height[module]
+    }
+    assert upward == set()
+
+
+def test_every_outside_package_has_one_home() -> None:
+    used: dict[str, set[str]] = {}
+    for module, tree in modules().items():
+        for package in {name.partition(".")[0] for name in imports(tree)} - stdlib_module_names - {"generator"}:
+            used.setdefault(package, set()).add(module)
+    assert used == HOMES
+
+
+def test_environment_clock_and_printing_have_one_home() -> None:
+    text = {module: ast.unparse(tree) for module, tree in modules().items()}
+    homes = {
+        word: {module for module, code in text.items() if word in code} for word in ("os.environ", "now(", "print(")
+    }
+    assert homes == {"os.environ": {"config"}, "now(": {"cli"}, "print(": set()}
+
+
+def test_the_source_is_named_only_where_another_would_be_added() -> None:
+    says = {module for module, tree in modules().items() if "spektrix" in code_words(tree)}
+    assert {module for module in says if not module.startswith("spektrix.")} <= MAY_SAY_SPEKTRIX
+
+
+def code_words(tree: ast.Module) -> str:
+    """The code of a module in lower case, without its docstrings."""
+    for node in ast.walk(tree):
+        body = getattr(node, "body", None)
+        if (
+            isinstance(body, list)
+            and body
+            and isinstance(body[0], ast.Expr)
+            and isinstance(body[0].value, ast.Constant)
+        ):
+            body[0].value.value = ""
+    return ast.unparse(tree).lower()
