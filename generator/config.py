@@ -9,7 +9,7 @@ import binascii
 import os
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Literal
@@ -21,6 +21,7 @@ from generator.tables import checked, load, read
 
 SETTINGS_FILE = "content/site.toml"
 DEMO = "demo"
+DEMO_CLIENT = "lantern"
 LIVE = "spektrix-v2"
 
 
@@ -222,10 +223,12 @@ def settings(site_folder: Path) -> Settings:
     except UnicodeDecodeError as error:
         raise SiteError(Fault("not UTF-8 text", str(path), "Save it with the encoding UTF-8.")) from error
     result = read(Settings, load(text, str(path)), str(path), text)
-    if not result.spektrix.client and result.source.feed != DEMO:
-        mend = "Set it to your client name, the word after the host in your Spektrix address."
-        raise SiteError(Fault("[spektrix] client is missing: without it no booking address is right", str(path), mend))
-    return result
+    if result.spektrix.client:
+        return result
+    if result.source.feed == DEMO:
+        return replace(result, spektrix=replace(result.spektrix, client=DEMO_CLIENT))
+    mend = "Set it to your client name, the word after the host in your Spektrix address."
+    raise SiteError(Fault("[spektrix] client is missing: without it no booking address is right", str(path), mend))
 
 
 @dataclass(frozen=True, slots=True, repr=False)

@@ -177,14 +177,20 @@ def _static(folder: Path, faults: list[Fault]) -> Iterable[tuple[str, Path]]:
 
 
 def markdown(text: str, base: str) -> Html:
-    """Markdown as HTML below the page's h1; links and images that begin with / are made to begin with `base`."""
+    """Markdown as HTML below the page's h1, no rank of heading skipped.
+
+    Links and images that begin with / are made to begin with `base`.
+    """
     reader = MarkdownIt("commonmark", {"html": False, "typographer": True}).enable(
         ["table", "replacements", "smartquotes"]
     )
     tokens = reader.parse(text)
+    rank = 1
     for token in (part for block in tokens for part in (block, *(block.children or ()))):
-        if token.tag == "h1":
-            token.tag = "h2"
+        if token.type == "heading_open":
+            rank = min(max(int(token.tag[1]), 2), rank + 1)
+        if token.type in ("heading_open", "heading_close"):
+            token.tag = f"h{rank}"
         for name in ("href", "src"):
             address = token.attrGet(name)
             if isinstance(address, str) and address.startswith("/") and not address.startswith("//"):

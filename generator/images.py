@@ -1,7 +1,7 @@
 """Pictures: which address each name in the feed or in the venue's words stands for, and which files that takes.
 
-In mode "link" a bare name is an address below the files of the source; in mode "mirror" it is a file that the pull has put
-beside the feed, and the site serves it under a name made of its bytes.
+In mode "link" a bare name is an address below the files of the source; in mode "mirror" it is a file that the pull
+has put beside the feed, and the site serves it under a name made of its bytes.
 """
 
 import hashlib

@@ -39,7 +39,7 @@ def load(settings: Settings, site_folder: Path, now: datetime, feed_folder: Path
         images=found.images,
         missing=found.missing,
         booking=booking_path(settings.spektrix),
-        namespace=f"{settings.spektrix.client or demo.CLIENT}.spektrix",
+        namespace=f"{settings.spektrix.client}.spektrix",
     )
 
 

@@ -12,7 +12,7 @@ import subprocess
 import sys
 import tempfile
 import unicodedata
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from datetime import datetime
 from decimal import Decimal
 from functools import cache
@@ -24,18 +24,20 @@ from xml.etree.ElementTree import Element
 import html5lib
 
 Facts = dict[str, str]
+TEXT_FILES = {".html", ".json", ".ics", ".xml", ".txt", ".css", ".js", ".svg", ".webmanifest", ""}
 
 PROJECT = Path(__file__).resolve().parent.parent
 SHARED = PROJECT.parent / "shared"
 
 
 @cache
-def build(site: Path, feed: Path, now: str) -> Path:
-    """Builds `feed` through a copy of the folder `site` at `now`, once per run; returns the output folder."""
+def build(site: Path, feed: Path | None, now: str) -> Path:
+    """Builds `feed`, or the site's own source, through a copy of the folder `site` at `now`, once per run."""
     work = Path(tempfile.mkdtemp(prefix="sitegen-test-"))
     atexit.register(shutil.rmtree, work, ignore_errors=True)
     shutil.copytree(site / "content", work / "site" / "content")
-    options = ["--site", work / "site", "--feed", feed, "--output", work / "output", "--now", now]
+    options = ["--site", work / "site", "--output", work / "output", "--now", now]
+    options += ["--feed", feed] if feed else []
     command = [sys.executable, "-m", "generator", "build", *map(str, options)]
     done = subprocess.run(command, cwd=PROJECT, capture_output=True, text=True, encoding="utf-8", check=False)
     assert done.returncode == 0, done.stdout + done.stderr
@@ -180,6 +182,18 @@ def read_page(path: Path) -> Element:
         path.read_bytes(), treebuilder="etree", transport_encoding="utf-8", namespaceHTMLElements=False
     )
     return page
+
+
+def elements(page: Path) -> Iterator[Element]:
+    """The elements of a page, comments left out."""
+    return (element for element in read_page(page).iter() if isinstance(element.tag, str))
+
+
+def texts(output: Path) -> Iterator[tuple[str, str]]:
+    """The name and text of every text file of the output; calendars as they are before folding."""
+    for path in sorted(output.rglob("*")):
+        if path.is_file() and path.suffix in TEXT_FILES:
+            yield path.relative_to(output).as_posix(), path.read_bytes().decode("utf-8").replace("\r\n ", "")
 
 
 def jsonld_scripts(path: Path) -> list[str]:

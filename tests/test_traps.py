@@ -6,16 +6,10 @@ the independent reading of that feed; the second looks for what must stand in no
 
 import json
 import re
-import unicodedata
-from collections.abc import Iterator
 from pathlib import Path
-from urllib.parse import urljoin, urlsplit
-from xml.etree import ElementTree
+from urllib.parse import urlsplit
 from xml.etree.ElementTree import Element
 
-import html5lib
-import icalendar
-import jsonschema
 import pytest
 from expected import (
     Built,
@@ -37,6 +31,7 @@ from surfaces import (
     addresses,
     availability,
     calendar_events,
+    elements,
     event_pages,
     every_availability,
     every_calendar,
@@ -50,10 +45,10 @@ from surfaces import (
     read_page,
     redirects,
     text_in,
+    texts,
 )
 
 TRAPS = Path(__file__).resolve().parent / "traps"
-TEXT_FILES = {".html", ".json", ".ics", ".xml", ".txt", ".css", ".js", ".svg", ".webmanifest", ""}
 ADDRESS_ATTRIBUTES = {"href", "src", "action", "formaction", "data", "poster", "background", "cite", "ping"}
 SCHEMES = {"", "http", "https", "mailto", "tel", "webcal"}
 # Each kind has canaries in the feed; none of them may stand in any file.
@@ -110,11 +105,6 @@ def test_availability_holds_the_events_of_its_instances(built: Built) -> None:
     events = availability(built.output)["events"].items()
     actual = {id_: {**facts, "name": one_line(facts["name"])} for id_, facts in events}
     assert without_free_titles(actual, expected) == expected
-
-
-def test_availability_fits_its_published_schema(built: Built) -> None:
-    schema = json.loads((built.output / "availability.schema.json").read_text("utf-8"))
-    jsonschema.validate(availability(built.output), schema)
 
 
 def test_the_calendar_holds_every_instance_of_the_last_month_and_after(built: Built) -> None:
@@ -237,27 +227,9 @@ def test_the_place_of_the_feed_reaches_the_calendar_in_one_line(built: Built) ->
 # What stands in no file
 
 
-def test_every_page_is_strictly_html(pages: list[Path]) -> None:
-    assert {str(page): fault for page in pages if (fault := html_fault(page))} == {}
-
-
-def html_fault(page: Path) -> str | None:
-    """What a strict parser says of the page, or None."""
-    try:
-        html5lib.HTMLParser(strict=True).parse(page.read_bytes(), transport_encoding="utf-8")
-    except html5lib.html5parser.ParseError as error:
-        return str(error)
-    return None
-
-
 def test_no_hostile_text_becomes_markup(pages: list[Path]) -> None:
     faults = [(page.parent.name, fault) for page in pages for e in elements(page) for fault in faults_of(e)]
     assert faults == []
-
-
-def elements(page: Path) -> Iterator[Element]:
-    """The elements of a page, comments left out."""
-    return (element for element in read_page(page).iter() if isinstance(element.tag, str))
 
 
 def faults_of(element: Element) -> list[str]:
@@ -281,11 +253,6 @@ def is_hostile(name: str, value: str) -> bool:
     return address.scheme not in SCHEMES or address.netloc.endswith("evil.example")
 
 
-def test_ids_are_unique_on_every_page(pages: list[Path]) -> None:
-    ids = {page: [element.get("id") for element in elements(page) if element.get("id")] for page in pages}
-    assert {str(page): found for page, found in ids.items() if len(found) != len(set(found))} == {}
-
-
 def test_frames_are_the_box_offices(pages: list[Path]) -> None:
     frames = [element for page in pages for element in elements(page) if element.tag == "iframe"]
     assert {urlsplit(frame.get("src", "")).netloc for frame in frames} == {"tickets.traps.example"}
@@ -297,56 +264,6 @@ def test_every_jsonld_script_is_json_and_cannot_end_early(pages: list[Path]) -> 
     assert all(json.loads(script) for script in scripts)
 
 
-def test_every_link_within_the_site_leads_somewhere(built: Built, pages: list[Path]) -> None:
-    dead = {address for page in pages for address in inner_addresses(built, page) if not leads(built, address)}
-    assert dead == set()
-
-
-def inner_addresses(built: Built, page: Path) -> Iterator[str]:
-    """The absolute addresses on the site's own host that a page links to or loads."""
-    base = f"{built.programme.site}/{page.relative_to(built.output).as_posix()}"
-    for element in elements(page):
-        for name in ADDRESS_ATTRIBUTES & element.attrib.keys():
-            address = urljoin(base, element.attrib[name])
-            if urlsplit(address).netloc == "traps.example":
-                yield address
-
-
-def leads(built: Built, address: str) -> bool:
-    """Whether a file of the output answers to the address."""
-    path = urlsplit(address).path
-    if not path.startswith(f"{built.programme.prefix}/"):
-        return False
-    file = built.output / path.removeprefix(f"{built.programme.prefix}/")
-    return (file / "index.html").is_file() if path.endswith("/") else file.is_file()
-
-
-def test_calendar_lines_are_folded_and_clean(built: Built) -> None:
-    calendars = sorted(built.output.rglob("*.ics"))
-    faults = {str(path): bad for path in calendars if (bad := bad_lines(path.read_bytes()))}
-    assert faults == {}
-
-
-def bad_lines(calendar: bytes) -> list[bytes]:
-    """design.md §5: "Lines folded at 75 octets, CRLF, control characters gone"; no letter cut in two."""
-    lines = calendar.removesuffix(b"\r\n").split(b"\r\n")
-    last = [] if calendar.endswith(b"\r\n") else [b"no line end at the end"]
-    return last + [line for line in lines if len(line) > 75 or not is_clean(line)]
-
-
-def is_clean(line: bytes) -> bool:
-    """Whether a line is whole UTF-8 without control characters."""
-    try:
-        return not any(unicodedata.category(letter) == "Cc" for letter in line.decode("utf-8"))
-    except UnicodeDecodeError:
-        return False
-
-
-def test_every_calendar_is_read_without_a_fault(built: Built) -> None:
-    calendars = [icalendar.Calendar.from_ical(path.read_bytes()) for path in built.output.rglob("*.ics")]
-    assert [fault for calendar in calendars for part in calendar.walk() for fault in part.errors] == []
-
-
 def test_no_calendar_is_empty_or_has_a_smuggled_event(built: Built) -> None:
     calendars = sorted(built.output.rglob("*.ics"))
     assert [str(path) for path in calendars if b"BEGIN:V" not in path.read_bytes()[15:]] == []
@@ -354,30 +271,6 @@ def test_no_calendar_is_empty_or_has_a_smuggled_event(built: Built) -> None:
     assert uids == {facts["uid"] for facts in every_calendar(built.output).values()}
 
 
-def test_feeds_are_well_formed(built: Built) -> None:
-    documents = sorted(built.output.rglob("*.xml"))
-    assert {path.name for path in documents} >= {"sitemap.xml"}
-    assert all(ElementTree.fromstring(path.read_bytes()) is not None for path in documents)  # noqa: S314 - own
-
-
-def test_no_file_has_control_characters(built: Built) -> None:
-    found = {name: sorted(controls) for name, text in texts(built) if (controls := control_characters(text))}
-    assert found == {}
-
-
-def control_characters(text: str) -> set[str]:
-    """The control characters and non-characters of a text that are neither line end nor tab."""
-    return set(re.findall("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ufdd0-\ufdef\ufffe\uffff]", text))
-
-
 @pytest.mark.parametrize("kind", NEVER_PUBLISHED)
 def test_what_is_never_published(built: Built, kind: str) -> None:
-    assert [name for name, text in texts(built) if re.search(NEVER_PUBLISHED[kind], text)] == []
-
-
-def texts(built: Built) -> Iterator[tuple[str, str]]:
-    """The name and text of every text file of the output; calendars as they are before folding."""
-    for path in sorted(built.output.rglob("*")):
-        if path.is_file() and path.suffix in TEXT_FILES:
-            text = path.read_bytes().decode("utf-8")
-            yield path.relative_to(built.output).as_posix(), text.replace("\r\n ", "")
+    assert [name for name, text in texts(built.output) if re.search(NEVER_PUBLISHED[kind], text)] == []

@@ -10,7 +10,6 @@ from pathlib import Path
 from zoneinfo import ZoneInfo
 
 FOLDER = Path(__file__).parent.parent / "lantern"
-CLIENT = "lantern"
 ANCHOR = date(2026, 1, 5)
 ZONE = ZoneInfo("Europe/London")
 _TIME = re.compile(rb">(\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d)(Z?)<")

@@ -8,7 +8,7 @@ from generator.model import BookingPath
 
 def booking_path(settings: Spektrix) -> BookingPath:
     """The frames of a venue. `resize=true` is always the last argument: what follows it is swallowed."""
-    website = f"https://{settings.domain}/{settings.client or 'demo'}/website"
+    website = f"https://{settings.domain}/{settings.client}/website"
     chosen = [("stylesheet", settings.stylesheet), ("culture", settings.culture)]
     looks = "".join(f"{name}={quote(value, safe='')}&" for name, value in chosen if value)
     return BookingPath(

@@ -100,17 +100,22 @@ def _why_not_xml(document: BinaryIO, where: str, error: etree.XMLSyntaxError) ->
 def rich_text(html: str, title: str = "") -> tuple[Html, bool]:
     """A description as safe HTML, and whether it says more than headings do.
 
-    Headings go a level lower, and one that only repeats the title goes; Spektrix's class names become elements. What
-    stays: p, br, strong, em, u, lists, links to the web, blockquote, h2 to h4. "" where no words are left.
+    Headings go a rank lower without skipping one, and one that only repeats the title goes; Spektrix's class names
+    become elements. What stays: p, br, strong, em, u, lists, links to the web, blockquote, h2 to h4. "" where no words
+    are left.
     """
     words = plain(html)
     if not words:
         return Html(), False
     wrapper = lxml.html.fragment_fromstring(words, create_parent="div")
+    rank = 1
     for element in list(wrapper.iterdescendants(etree.Element)):
         element.tag = _meaning(element)
         if element.tag in _HEADINGS and _words(element).casefold() == title.casefold():
             element.drop_tree()
+        elif element.tag in _HEADINGS:
+            rank = min(int(element.tag[1]), rank + 1)
+            element.tag = f"h{rank}"
     cleaned = _CLEANER.clean(lxml.html.tostring(wrapper, encoding="unicode"))
     if not words_of(cleaned):
         return Html(), False
