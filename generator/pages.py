@@ -84,6 +84,12 @@ def menu(plan: Plan) -> tuple[Link, ...]:
     )
 
 
+def more_pages(plan: Plan) -> tuple[Link, ...]:
+    """The venue's own pages that have no place in the menu: the foot of every page leads to them."""
+    rest = (page for page in plan.content.pages if page.words.nav is None and page.name != "404")
+    return tuple(Link(page.words.title, urls.page(page.name)) for page in rest)
+
+
 def pages(plan: Plan) -> Iterator[Page]:
     """Every page of the site."""
     yield _home(plan)

@@ -23,7 +23,7 @@ import jinja2
 from generator import urls, wording
 from generator.errors import Fault, SiteError
 from generator.jsonld import Data
-from generator.pages import Page, Plan, menu
+from generator.pages import Page, Plan, menu, more_pages
 from generator.text import Html
 
 PAGES_A_TASK = 64
@@ -73,6 +73,7 @@ class Renderer:
             "site": plan.settings.site,
             "venue": plan.settings.venue,
             "menu": menu(plan),
+            "more_pages": more_pages(plan),
             "booking_script": plan.booking.script,
             "has_counts": plan.settings.availability.counts,
             "urls": urls,
