@@ -1,5 +1,5 @@
 """`python -m generator` is the command `sitegen`."""
 
-from generator.cli import main
+from generator.cli.main import main
 
 main()
