@@ -1,0 +1,47 @@
+"""A process of its own that publishes, for tests of what happens beside it or when it is killed.
+
+`python -m tests.publishing turns OUTPUT` lets two large sites take turns in the output until it is killed;
+`python -m tests.publishing hold OUTPUT` stops in the middle of its files until its input ends. Each says "ready" first.
+"""
+
+import sys
+from collections.abc import Iterator
+from itertools import cycle
+from pathlib import Path
+
+from generator.write import publish
+
+Files = dict[str, bytes]
+
+
+def large(word: str) -> Files:
+    """A site of 60 files in folders: of two with different words a third of the files differ, a quarter has one alone."""
+    same = {f"events/{number % 7}/{number}/index.html": b"<p>" * 400 + b"%d" % number for number in range(25)}
+    differ = {f"calendar/{number}/index.html": word.encode() * 500 for number in range(20)}
+    alone = {f"{word}/{number % 5}/{number}.txt": word.encode() * 300 for number in range(14)}
+    return {"availability.json": word.encode(), **same, **differ, **alone}
+
+
+def held() -> Iterator[tuple[str, bytes]]:
+    """Two files; the second comes when the input ends."""
+    yield "availability.json", b"held"
+    sys.stdout.write("ready\n")
+    sys.stdout.flush()
+    sys.stdin.read()
+    yield "index.html", b"held"
+
+
+def take_turns(output: Path) -> None:
+    """Publish one site and the other, for ever."""
+    sites = cycle([large("even"), large("odd")])
+    sys.stdout.write("ready\n")
+    sys.stdout.flush()
+    for site in sites:
+        publish(output, site.items())
+
+
+if __name__ == "__main__":
+    if sys.argv[1] == "turns":
+        take_turns(Path(sys.argv[2]))
+    else:
+        publish(Path(sys.argv[2]), held())
