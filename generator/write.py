@@ -1,25 +1,18 @@
 """The only writer: files become the output folder, wholly or not at all.
 
-What changed is put aside first; then a whole new folder (what did not change is linked, not copied) takes the place of
-the old one in one step of the file system. A build killed at any moment leaves the old site or the new one.
+What changed is put aside first; then a whole new folder, in which what did not change is linked and not copied, takes
+the place of the old one.
 """
 
-import ctypes
 import os
 import shutil
-import sys
 from collections.abc import Iterable, Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-from filelock import FileLock, Timeout
-
 from generator.errors import Fault, SiteError
+from generator.swap import Places, replacing, swap
 from generator.urls import AVAILABILITY
-
-_AT_FDCWD = -100
-_RENAME_EXCHANGE = 2  # RENAME_EXCHANGE of Linux, RENAME_SWAP of macOS
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,92 +24,33 @@ class Written:
     removed: int
 
 
-@dataclass(frozen=True, slots=True)
-class _Places:
-    """The output folder, and its neighbours while a build is at work."""
-
-    output: Path
-
-    def _beside(self, word: str) -> Path:
-        return self.output.with_name(f".{self.output.name.lstrip('.')}.{word}")
-
-    @property
-    def lock(self) -> Path:
-        return self._beside("lock")
-
-    @property
-    def changed(self) -> Path:
-        return self._beside("changed")
-
-    @property
-    def new(self) -> Path:
-        return self._beside("new")
-
-    @property
-    def old(self) -> Path:
-        return self._beside("old")
-
-
 def publish(output: Path, files: Iterable[tuple[str, bytes]]) -> Written:
     """Make the output folder hold exactly `files`, (path below the output, bytes) each.
 
     Nothing is touched before the last of `files` has come; an error on the way leaves the old site. Raises SiteError
     where a path leads out of the output or comes twice, where the folder holds what no build has put there, or while
-    another build is at work in it.
+    another build is at work in it or the file system refuses.
     """
-    places = _Places(output.resolve())
-    places.output.parent.mkdir(parents=True, exist_ok=True)
-    with _locked(places):
-        _clear_up(places)
-        _refuse_foreign(places.output)
-        try:
-            return _publish(places, files)
-        except OSError as error:
-            mend = "Is there room, and may sitegen write there? What was published before stands."
-            raise SiteError(
-                Fault(f"cannot be written ({error.strerror})", error.filename or str(output), mend)
-            ) from error
-        finally:
-            _remove(places.changed, places.new, places.old)
+    with replacing(output) as places:
+        _refuse_foreign(places.target)
+        return _publish(places, files)
 
 
-def _publish(places: _Places, files: Iterable[tuple[str, bytes]]) -> Written:
-    before = set(_files_in(places.output))
+def _publish(places: Places, files: Iterable[tuple[str, bytes]]) -> Written:
+    before = set(_files_in(places.target))
     paths: dict[str, bool] = {}
     folders: set[str] = set()
     for path, content in files:
         _check(path, paths, folders)
-        paths[path] = path not in before or not _is_same(places.output / path, content)
+        paths[path] = path not in before or not _is_same(places.target / path, content)
         if paths[path]:
             _put(places.changed / path, content)
     changed = sum(paths.values())
     written = Written(changed, len(paths) - changed, len(before - paths.keys()))
     if changed or written.removed:
         _assemble(places, paths)
-        _swap(places)
+        swap(places)
     return written
-
-
-@contextmanager
-def _locked(places: _Places) -> Iterator[None]:
-    try:
-        with FileLock(places.lock, timeout=0):
-            yield
-    except Timeout as error:
-        mend = "Wait until it is done; or stop it, the lock goes with it."
-        raise SiteError(Fault("another build is writing here", str(places.output), mend)) from error
-
-
-def _clear_up(places: _Places) -> None:
-    """Mend what a killed build left: its files aside go; a site that stood between two names comes back."""
-    if places.old.is_dir() and not places.output.exists():
-        places.old.rename(places.output)
-    _remove(places.changed, places.new, places.old)
-
-
-def _remove(*folders: Path) -> None:
-    for folder in folders:
-        shutil.rmtree(folder, ignore_errors=True)
 
 
 def _refuse_foreign(output: Path) -> None:
@@ -164,7 +98,7 @@ def _put(file: Path, content: bytes) -> None:
         file.write_bytes(content)
 
 
-def _assemble(places: _Places, paths: dict[str, bool]) -> None:
+def _assemble(places: Places, paths: dict[str, bool]) -> None:
     """The whole new site beside the old one: what changed is moved in, what did not is the same file still."""
     places.changed.mkdir(exist_ok=True)
     places.changed.rename(places.new)
@@ -172,29 +106,6 @@ def _assemble(places: _Places, paths: dict[str, bool]) -> None:
         target = places.new / path
         target.parent.mkdir(parents=True, exist_ok=True)
         try:
-            os.link(places.output / path, target)
+            os.link(places.target / path, target)
         except OSError:  # a file system without links
-            shutil.copy2(places.output / path, target)
-
-
-def _swap(places: _Places) -> None:
-    """The new folder takes the place of the old one: in one step where the system has it, else in two renames."""
-    if not places.output.exists():
-        places.new.rename(places.output)
-    elif not _exchange(places.new, places.output):
-        places.output.rename(places.old)
-        places.new.rename(places.output)
-
-
-def _exchange(one: Path, other: Path) -> bool:
-    """Two folders trade names in one step; False where the system has no such step."""
-    if sys.platform not in ("linux", "darwin"):
-        return False
-    library = ctypes.CDLL(None, use_errno=True)
-    names = os.fsencode(one), os.fsencode(other)
-    try:
-        if sys.platform == "linux":
-            return bool(library.renameat2(_AT_FDCWD, names[0], _AT_FDCWD, names[1], _RENAME_EXCHANGE) == 0)
-        return bool(library.renamex_np(*names, _RENAME_EXCHANGE) == 0)
-    except AttributeError:  # an older C library
-        return False
+            shutil.copy2(places.target / path, target)

@@ -9,7 +9,7 @@ PACKAGE = Path(__file__).parent.parent / "generator"
 
 FLOORS = (
     ("errors", "text"),
-    ("model", "tables", "urls"),
+    ("model", "swap", "tables", "urls"),
     ("config", "content", "states", "spektrix.markup", "spektrix.demo"),
     ("spektrix.parse", "spektrix.iframe", "images", "place", "prices"),
     ("spektrix.snapshot", "programme"),
@@ -25,7 +25,7 @@ FLOORS = (
 )
 HOMES = {
     "click": {"cli.build", "cli.listing", "cli.main", "cli.terminal"},
-    "filelock": {"write"},
+    "filelock": {"swap"},
     "icalendar": {"ical"},
     "jinja2": {"render"},
     "lxml": {"spektrix.markup"},

@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 from publishing import Files, large
 
-from generator import write
+from generator import swap
 from generator.errors import SiteError
 from generator.write import Written, publish
 
@@ -200,7 +200,7 @@ def test_an_output_that_cannot_be_made_is_told(tmp_path: Path) -> None:
         publish(tmp_path / "file" / "output", SMALL.items())
     assert str(refused.value) == (
         f"{tmp_path / 'file'}: cannot be written (File exists)\n"
-        "  Is there room, and may sitegen write there? What was published before stands."
+        "  Is there room, and may sitegen write there? What was there before stands."
     )
 
 
@@ -211,7 +211,7 @@ def test_a_name_too_long_for_the_file_system_is_told(output: Path) -> None:
         publish(output, [*SMALL.items(), ("new.html", b"new"), (name, b"long")])
     assert str(refused.value) == (
         f"{output.parent / '.output.changed' / name}: cannot be written (File name too long)\n"
-        "  Is there room, and may sitegen write there? What was published before stands."
+        "  Is there room, and may sitegen write there? What was there before stands."
     )
     assert (marks(output), beside(output)) == (before, [])
 
@@ -248,7 +248,7 @@ def test_a_second_build_into_one_output_is_refused(output: Path) -> None:
             publish(output, SMALL.items())
         first.communicate(timeout=10)
     assert str(refused.value) == (
-        f"{output}: another build is writing here\n  Wait until it is done; or stop it, the lock goes with it."
+        f"{output}: another sitegen is writing here\n  Wait until it is done; or stop it, the lock goes with it."
     )
     assert files_in(output) == {"availability.json": b"held", "index.html": b"held"}
 
@@ -285,7 +285,7 @@ def test_a_build_killed_at_any_moment_leaves_the_old_site_or_the_new(tmp_path: P
 @pytest.fixture
 def without_exchange(monkeypatch: pytest.MonkeyPatch) -> None:
     """A system in which two folders cannot trade names."""
-    monkeypatch.setattr(write, "_exchange", lambda one, other: False)
+    monkeypatch.setattr(swap, "_exchange", lambda one, other: False)
 
 
 @pytest.mark.usefixtures("without_exchange")

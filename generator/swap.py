@@ -1,0 +1,105 @@
+"""A folder that is replaced as a whole: the new one is made beside it and takes its place in one step.
+
+Killed at any moment, there is the old folder or the new one, and the next run clears up what was left beside it.
+"""
+
+import ctypes
+import os
+import shutil
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+from filelock import FileLock, Timeout
+
+from generator.errors import Fault, SiteError
+
+_AT_FDCWD = -100
+_RENAME_EXCHANGE = 2  # RENAME_EXCHANGE of Linux, RENAME_SWAP of macOS
+
+
+@dataclass(frozen=True, slots=True)
+class Places:
+    """A folder and its neighbours while it is being replaced."""
+
+    target: Path
+
+    def beside(self, word: str) -> Path:
+        """The neighbour of that name."""
+        return self.target.with_name(f".{self.target.name.lstrip('.')}.{word}")
+
+    @property
+    def changed(self) -> Path:
+        """Where files are put before the new folder is whole."""
+        return self.beside("changed")
+
+    @property
+    def new(self) -> Path:
+        """The new folder."""
+        return self.beside("new")
+
+    @property
+    def old(self) -> Path:
+        """The old folder between two renames."""
+        return self.beside("old")
+
+
+@contextmanager
+def replacing(target: Path) -> Iterator[Places]:
+    """The places for replacing a folder, for one process at a time; what is left in them at the end is removed.
+
+    Raises SiteError while another process is at it, and where the file system refuses.
+    """
+    places = Places(target.resolve())
+    try:
+        places.target.parent.mkdir(parents=True, exist_ok=True)
+        with FileLock(places.beside("lock"), timeout=0):
+            _clear_up(places)
+            try:
+                yield places
+            finally:
+                _remove(places)
+    except Timeout as error:
+        mend = "Wait until it is done; or stop it, the lock goes with it."
+        raise SiteError(Fault("another sitegen is writing here", str(places.target), mend)) from error
+    except OSError as error:
+        mend = "Is there room, and may sitegen write there? What was there before stands."
+        where = str(error.filename or places.target)
+        raise SiteError(Fault(f"cannot be written ({error.strerror or error})", where, mend)) from error
+
+
+def _clear_up(places: Places) -> None:
+    """Mend what a killed run left: its work goes; a folder that stood between two names comes back."""
+    if places.old.is_dir() and not places.target.exists():
+        places.old.rename(places.target)
+    _remove(places)
+
+
+def _remove(places: Places) -> None:
+    for folder in (places.changed, places.new, places.old):
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+def swap(places: Places) -> None:
+    """The new folder takes the place of the old one: in one step where the system has it, else in two renames."""
+    if not places.target.exists():
+        places.new.rename(places.target)
+    elif not _exchange(places.new, places.target):
+        places.target.rename(places.old)
+        places.new.rename(places.target)
+
+
+def _exchange(one: Path, other: Path) -> bool:
+    """Two folders trade names in one step; False where the system has no such step."""
+    if sys.platform not in ("linux", "darwin"):
+        return False
+    library = ctypes.CDLL(None, use_errno=True)
+    names = os.fsencode(one), os.fsencode(other)
+    try:
+        if sys.platform == "linux":
+            return bool(library.renameat2(_AT_FDCWD, names[0], _AT_FDCWD, names[1], _RENAME_EXCHANGE) == 0)
+        return bool(library.renamex_np(*names, _RENAME_EXCHANGE) == 0)
+    except AttributeError:  # an older C library
+        return False
