@@ -12,11 +12,13 @@ from pathlib import Path
 from generator import source as sources
 from generator import urls
 from generator.availability import availability, schema
+from generator.baseline import read_baseline
 from generator.compose import compose
 from generator.config import Settings, settings
 from generator.content import read_content
-from generator.errors import Fault, GuardError, Notice, NoticeKind, SiteError, Warned, tally
+from generator.errors import Fault, Notice, NoticeKind, SiteError, Warned, tally
 from generator.feeds import redirects, robots, sitemap
+from generator.guard import counts_of_programme, refuse_empty, refuse_shrink
 from generator.ical import Calendars, calendars
 from generator.images import Pictures, pictures_of
 from generator.pages import Page, Plan, instances_of, pages
@@ -29,8 +31,6 @@ from generator.write import Written, publish
 MISSING = NoticeKind(
     "collection is not in the feed", "collections are not in the feed", "What they hold is not on the site."
 )
-_WHAT_EMPTY = "the feed holds no {name}: publishing it would empty the site"
-_MEND_EMPTY = "Is it the right feed? If it is meant, build with --allow-shrink. What was published before stands."
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +43,7 @@ class Order:
     feed: Path | None = None
     jobs: int = 1
     allow_shrink: bool = False
+    baseline: str | None = None
 
     @property
     def target(self) -> Path:
@@ -77,11 +78,13 @@ def build(order: Order, tell: Callable[[str], None], is_strict: bool = False) ->
     tell("Reading the feed")
     source = sources.load(chosen, order.site, order.now, order.feed)
     if not order.allow_shrink:
-        _refuse_empty(source)
+        refuse_empty({"events": len(source.feed.events), "instances": len(source.feed.instances)})
 
     tell("Composing the programme")
     pictures = pictures_of(source.feed.events, chosen, source.images)
     programme = compose(source.feed, content, chosen, source.booking, pictures, order.now)
+    if not order.allow_shrink:
+        _guard(order, chosen, source, programme)
     warnings = tally((*(Notice(MISSING, f"{name}.xml") for name in source.missing), *programme.notices))
     if is_strict and warnings:
         raise SiteError(*(Fault(str(warning), "", warning.kind.mend) for warning in warnings))
@@ -107,9 +110,15 @@ def _files(
     yield urls.SITEMAP, sitemap(planned, addresses)
     yield urls.ROBOTS, robots(addresses)
     yield urls.REDIRECTS, redirects(programme, addresses)
-    yield from ((path, file.read_bytes()) for path, file in renderer.assets.values())
-    yield from ((path, file.read_bytes()) for path, file in pictures.files.items())
-    yield from ((path, file.read_bytes()) for path, file in plan.content.static.items())
+    copied = (*renderer.assets.values(), *pictures.files.items(), *plan.content.static.items())
+    yield from ((path, _bytes_of(file)) for path, file in copied)
+
+
+def _bytes_of(file: Path) -> bytes:
+    try:
+        return file.read_bytes()
+    except OSError as error:
+        raise SiteError(Fault(f"cannot be read ({error.strerror})", str(file), "May sitegen read it?")) from error
 
 
 def _calendars(plan: Plan, made: Calendars) -> Iterator[tuple[str, bytes]]:
@@ -141,11 +150,10 @@ def _refuse_output_over_input(order: Order) -> None:
             raise SiteError(Fault(what, str(output), "Choose another folder with --output."))
 
 
-def _refuse_empty(source: Source) -> None:
-    collections = (("events", source.feed.events), ("instances", source.feed.instances))
-    faults = [Fault(_WHAT_EMPTY.format(name=name), "", _MEND_EMPTY) for name, found in collections if not found]
-    if faults:
-        raise GuardError(*faults)
+def _guard(order: Order, chosen: Settings, source: Source, programme: Programme) -> None:
+    """Refuse a programme that shrank against the published site; a live source was held against its own memory."""
+    if order.baseline and not source.is_live and (published := read_baseline(order.baseline, order.now)):
+        refuse_shrink(published, counts_of_programme(programme), chosen.guard.max_drop_percent, order.baseline)
 
 
 def _report(

@@ -16,7 +16,7 @@ from generator.config import Settings
 from generator.content import Content, EventWords, InstanceWords
 from generator.errors import Notice, NoticeKind
 from generator.images import Pictures
-from generator.model import BookingPath, Event, Feed, Instance, Status
+from generator.model import BookingPath, Event, Feed, Instance, Offer, Status
 from generator.place import place_of
 from generator.prices import Prices, prices_of
 from generator.programme import Kind, ListedEvent, ListedInstance, Programme, by_start
@@ -62,7 +62,16 @@ def compose(
     notices += _words_without_events(content, known, instances)
     prices, price_notices = prices_of(feed)
     maker = _Maker(
-        settings, content, booking, pictures, now, prices, _rows_by_instance(feed), _genres(settings), _access(settings)
+        settings,
+        content,
+        booking,
+        pictures,
+        now,
+        prices,
+        _rows_by_instance(feed),
+        _genres(settings),
+        _access(settings),
+        feed.event_offers,
     )
     slugs = unique_slugs(((event.id, event.name) for event in public.values()), nameless="event")
     events = [
@@ -183,6 +192,7 @@ class _Maker:
     rows: Mapping[int, list[Status]]
     genres: tuple[Kind, ...]
     access: tuple[Kind, ...]
+    event_offers: Mapping[int, tuple[Offer, ...]]
 
     def event(
         self,
@@ -218,6 +228,7 @@ class _Maker:
             warnings=words.warnings,
             credits=words.credits,
             link=words.link,
+            offers=self.event_offers.get(event.id, ()),
             related=tuple(dict.fromkeys(key for key in event.related if key in public and key != event.id)),
             instances=tuple(listed),
         )

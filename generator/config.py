@@ -73,8 +73,8 @@ def _percentage(value: float) -> str:
     return "" if 0 <= value <= 100 else "it must be between 0 and 100"
 
 
-def _minutes(value: int) -> str:
-    return "" if value > 0 else "it must be 1 or more"
+def _one_or_more(value: float) -> str:
+    return "" if value >= 1 else "it must be 1 or more"
 
 
 def _latitude(value: float | None) -> str:
@@ -130,7 +130,11 @@ class SourceSettings:
 
 @dataclass(frozen=True, slots=True)
 class Spektrix:
-    """The venue's Spektrix system: who it is there, and where its frames and files live."""
+    """The venue's Spektrix system: who it is there, and where its frames and files live.
+
+    A pull that takes longer than `deadline_seconds` is given up. Where a collection comes with exactly `page_size`
+    items, the server may have capped it, and it is asked for the rest.
+    """
 
     client: str = checked(_client_name, "")
     domain: str = checked(_host_name, "system.spektrix.com")
@@ -139,6 +143,8 @@ class Spektrix:
     stylesheet: str = ""
     culture: str = ""
     offers_per_event: bool = False
+    deadline_seconds: float = checked(_one_or_more, 180.0)
+    page_size: int = checked(_one_or_more, 10)
 
 
 @dataclass(frozen=True, slots=True)
@@ -174,7 +180,7 @@ class AvailabilitySettings:
 
     limited_percent: float = checked(_percentage, 15.0)
     counts: bool = False
-    stale_minutes: int = checked(_minutes, 60)
+    stale_minutes: int = checked(_one_or_more, 60)
 
 
 @dataclass(frozen=True, slots=True)
@@ -233,11 +239,15 @@ def settings(site_folder: Path) -> Settings:
 
 @dataclass(frozen=True, slots=True, repr=False)
 class Credentials:
-    """What opens the API: the key, and where the venue still has one the client certificate. PEM text."""
+    """What opens the API: the key, and where the venue still has one the client certificate. PEM text.
+
+    `password` is that of an encrypted `private_key`.
+    """
 
     api_key: str
     certificate: str = ""
     private_key: str = ""
+    password: str = ""
 
     def __repr__(self) -> str:
         return "Credentials(…)"
@@ -252,13 +262,26 @@ def credentials(environment: Mapping[str, str] = os.environ) -> Credentials:
     if not api_key:
         mend = "Set it to the key from Control Panel > WebsiteAdmin > Config in Spektrix."
         raise SiteError(Fault("SPEKTRIX_API_KEY is not set", "environment", mend))
+    return replace(client_certificate(environment), api_key=api_key)
+
+
+def client_certificate(environment: Mapping[str, str] = os.environ) -> Credentials:
+    """The certificate, its key and the key's password in the environment, each "" where it is not set; no API key.
+
+    Raises SiteError that names the variable, never its value.
+    """
     certificate, private_key = (
         _pem(name, environment.get(name, "").strip()) for name in ("SPEKTRIX_CERT", "SPEKTRIX_KEY")
     )
     if bool(certificate) != bool(private_key):
         lone, other = ("SPEKTRIX_CERT", "SPEKTRIX_KEY") if certificate else ("SPEKTRIX_KEY", "SPEKTRIX_CERT")
         raise SiteError(Fault(f"{lone} is set, but {other} is not", "environment", "Set both, or neither."))
-    return Credentials(api_key, certificate, private_key)
+    return Credentials("", certificate, private_key, environment.get("SPEKTRIX_KEY_PASSWORD", "").rstrip("\r\n"))
+
+
+def pfx_password(environment: Mapping[str, str] = os.environ) -> str | None:
+    """The password of a PFX file in the environment; None where it is not set, "" where the file has none."""
+    return environment.get("SPEKTRIX_PFX_PASSWORD")
 
 
 def _pem(name: str, value: str) -> str:

@@ -11,7 +11,7 @@ Row = dict[str, Any]
 
 
 def table(what: str, feed: Feed) -> list[Row]:
-    """The rows of "events", "instances", "offers" or "attributes"; times are in UTC."""
+    """The rows of "events", "instances", "offers", "attributes" or "statements"; times are in UTC."""
     return list(_TABLES[what](feed))
 
 
@@ -36,7 +36,15 @@ def _instances(feed: Feed) -> Iterable[Row]:
 
 
 def _offers(feed: Feed) -> Iterable[Row]:
-    return ({"id": offer.id, "name": offer.name} for offer in feed.offers)
+    """Every offer; with the events it is for, where the snapshot knows them."""
+    for offer in feed.offers:
+        events = [event for event, offers in feed.event_offers.items() if any(found.id == offer.id for found in offers)]
+        known = {"events": " ".join(map(str, events))} if feed.event_offers else {}
+        yield {"id": offer.id, **known, "name": offer.name}
+
+
+def _statements(feed: Feed) -> Iterable[Row]:
+    return ({"id": statement.id, "text": statement.text} for statement in feed.statements)
 
 
 def _attributes(feed: Feed) -> Iterable[Row]:
@@ -55,4 +63,5 @@ _TABLES: Mapping[str, Callable[[Feed], Iterable[Row]]] = {
     "instances": _instances,
     "offers": _offers,
     "attributes": _attributes,
+    "statements": _statements,
 }

@@ -127,6 +127,14 @@ class Membership:
 
 
 @dataclass(frozen=True, slots=True)
+class Statement:
+    """A contact preference: something people can agree to."""
+
+    id: int
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
 class BookingPath:
     """The addresses at which the source sells: the frames, and the script that sizes them."""
 
@@ -144,7 +152,10 @@ class BookingPath:
 
 @dataclass(frozen=True, slots=True)
 class Feed:
-    """Everything the source holds, in the source's order. A collection the source does not give is empty."""
+    """Everything the source holds, in the source's order. A collection the source does not give is empty.
+
+    `event_offers` has the offers of an event by its id, as far as the source was asked for them.
+    """
 
     events: tuple[Event, ...]
     instances: tuple[Instance, ...]
@@ -155,3 +166,5 @@ class Feed:
     ticket_types: tuple[TicketType, ...] = ()
     offers: tuple[Offer, ...] = ()
     memberships: tuple[Membership, ...] = ()
+    statements: tuple[Statement, ...] = ()
+    event_offers: Mapping[int, tuple[Offer, ...]] = field(default_factory=dict)

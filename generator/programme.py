@@ -84,6 +84,7 @@ class ListedEvent:
     credits: tuple[Credit, ...]
     link: str
     related: tuple[int, ...]
+    offers: tuple[Offer, ...]
     instances: tuple[ListedInstance, ...]
 
     @property

@@ -25,6 +25,7 @@ class Source:
     missing: tuple[str, ...]
     booking: BookingPath
     namespace: str
+    is_live: bool
 
 
 def load(settings: Settings, site_folder: Path, now: datetime, feed_folder: Path | None = None) -> Source:
@@ -40,6 +41,7 @@ def load(settings: Settings, site_folder: Path, now: datetime, feed_folder: Path
         missing=found.missing,
         booking=booking_path(settings.spektrix),
         namespace=f"{settings.spektrix.client}.spektrix",
+        is_live=feed_folder is None and settings.source.feed == LIVE,
     )
 
 
@@ -47,7 +49,7 @@ def _folder_of(settings: Settings, site_folder: Path) -> Path:
     if settings.source.feed == LIVE:
         folder = site_folder / ".sitegen" / "snapshot"
         if not folder.is_dir():
-            mend = "Name a folder of XML with --feed."
+            mend = "Run sitegen pull; or name a folder of XML with --feed."
             raise SourceError(Fault("there is no snapshot of the live source yet", str(folder), mend))
         return folder
     folder = site_folder / settings.source.feed

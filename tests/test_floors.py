@@ -10,7 +10,7 @@ PACKAGE = Path(__file__).parent.parent / "generator"
 FLOORS = (
     ("errors", "text"),
     ("model", "swap", "tables", "urls"),
-    ("config", "content", "states", "spektrix.markup", "spektrix.demo"),
+    ("certificate", "config", "content", "states", "spektrix.markup", "spektrix.demo"),
     ("spektrix.parse", "spektrix.iframe", "images", "place", "prices"),
     ("spektrix.snapshot", "programme"),
     ("source", "compose", "wording", "months"),
@@ -18,13 +18,20 @@ FLOORS = (
     ("pages", "listing"),
     ("render", "feeds", "write"),
     ("build",),
+    ("sandbox.authority", "sandbox.chance", "sandbox.documents"),
+    ("sandbox.before_2025",),
+    ("sandbox.feed",),
+    ("sandbox.answers",),
+    ("sandbox.faults",),
+    ("sandbox.server",),
     ("cli.terminal",),
-    ("cli.build", "cli.listing"),
+    ("cli.build", "cli.cert", "cli.listing"),
     ("cli.main",),
     ("__main__",),
 )
 HOMES = {
-    "click": {"cli.build", "cli.listing", "cli.main", "cli.terminal"},
+    "click": {"cli.build", "cli.cert", "cli.listing", "cli.main", "cli.terminal"},
+    "cryptography": {"certificate"},
     "filelock": {"swap"},
     "icalendar": {"ical"},
     "jinja2": {"render"},
@@ -32,7 +39,7 @@ HOMES = {
     "markdown_it": {"content"},
     "nh3": {"spektrix.markup"},
 }
-MAY_SAY_SPEKTRIX = {"config", "source", "cli.main"}
+MAY_SAY_SPEKTRIX = {"certificate", "config", "source", "cli.cert", "cli.main"}
 
 
 def modules() -> dict[str, ast.Module]:

@@ -2,12 +2,14 @@
 
 import os
 import time
+from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
 
-from generator.cli.terminal import FEED, NOW, SITE, moment_of, progress, told
+from generator.cli.pull import ALLOW_SHRINK, BASELINE, pull_live
+from generator.cli.terminal import FEED, NOW, SITE, clock, echo_warning, moment_of, progress, told
 
 if TYPE_CHECKING:
     from generator.build import Report
@@ -17,40 +19,56 @@ if TYPE_CHECKING:
 @SITE
 @click.option("--output", type=click.Path(path_type=Path), help="Where the site goes.  [default: SITE/output]")
 @FEED
+@click.option("--offline", is_flag=True, help="Use the last snapshot; ask nobody.")
 @NOW
 @click.option("--jobs", type=click.IntRange(1), help="Processes that render.  [default: one a core]")
-@click.option("--allow-shrink", is_flag=True, help="Publish even a feed without events or instances.")
+@ALLOW_SHRINK
+@BASELINE
 @click.option("--strict", is_flag=True, help="Warnings fail.")
 @click.option("--report", type=click.Path(dir_okay=False, path_type=Path), metavar="FILE", help="Write a JSON report.")
 def build(
     site: Path,
     output: Path | None,
     feed: Path | None,
+    offline: bool,
     now: str | None,
     jobs: int | None,
     allow_shrink: bool,
+    baseline: str | None,
     strict: bool,
     report: Path | None,
 ) -> None:
-    """Write the website. If anything is wrong, the last good one stands untouched."""
+    """Pull if the source is live, and write the website. If anything is wrong, the last good one stands untouched."""
     from generator.build import Order
     from generator.build import build as build_site
 
     started = time.monotonic()
     outcome: dict[str, Any] = {}
     with told(outcome, report):
-        order = Order(site, moment_of(now, site), output, feed, jobs or os.cpu_count() or 1, allow_shrink)
+        moment_of(now, site)
         with progress() as tell:
+            if feed is None and not offline:
+                _pull_if_live(site, allow_shrink, baseline, tell)
+            order = Order(site, moment_of(now, site), output, feed, jobs or os.cpu_count() or 1, allow_shrink, baseline)
             made = build_site(order, tell, is_strict=strict)
         outcome |= _as_json(made)
     _print_summary(made, time.monotonic() - started)
 
 
+def _pull_if_live(site: Path, allow_shrink: bool, baseline: str | None, tell: Callable[[str], None]) -> None:
+    from generator.config import LIVE, settings
+
+    chosen = settings(site)
+    if chosen.source.feed != LIVE:
+        return
+    from generator.pull import PullOrder
+
+    pull_live(PullOrder(site, clock(), allow_shrink=allow_shrink, baseline=baseline), chosen, tell)
+
+
 def _print_summary(made: "Report", seconds: float) -> None:
     for warning in made.warnings:
-        click.echo(click.style("Warning: ", fg="yellow", bold=True) + str(warning), err=True)
-        if warning.kind.mend:
-            click.echo(f"  {warning.kind.mend}", err=True)
+        echo_warning(str(warning), warning.kind.mend)
     written = made.written
     states = ", ".join(f"{count} {state.replace('_', ' ')}" for state, count in made.states.most_common())
     click.echo(f"{made.site}: {made.events} events, {made.instances} instances ({states})")

@@ -11,7 +11,7 @@ from generator.cli.terminal import FEED, JSON, NOW, SITE, moment_of, told
 
 
 @click.command("list")
-@click.argument("what", type=click.Choice(["events", "instances", "offers", "attributes"]))
+@click.argument("what", type=click.Choice(["events", "instances", "offers", "attributes", "statements"]))
 @SITE
 @FEED
 @NOW

@@ -3,7 +3,10 @@
 import click
 
 from generator.cli.build import build
+from generator.cli.cert import cert
 from generator.cli.listing import list_
+from generator.cli.pull import pull
+from generator.cli.sandbox import sandbox
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
@@ -15,5 +18,5 @@ def main() -> None:
     """
 
 
-for command in (build, list_):
+for command in (build, cert, list_, pull, sandbox):
     main.add_command(command)

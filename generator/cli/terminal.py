@@ -27,13 +27,25 @@ def moment_of(now: str | None, site: Path) -> datetime:
     from generator.config import moment_of_environment, settings
 
     if now is None:
-        return moment_of_environment() or datetime.now(UTC).replace(microsecond=0)
+        return moment_of_environment() or clock()
     try:
         moment = datetime.fromisoformat(now)
         moment = moment if moment.tzinfo else moment.replace(tzinfo=settings(site).site.zone)
         return moment.astimezone(UTC).replace(microsecond=0)
     except (ValueError, OverflowError) as error:
         raise click.BadParameter(f'"{now}" is no time such as 2014-09-01T12:00:00Z', param_hint="--now") from error
+
+
+def clock() -> datetime:
+    """The time it is, in UTC, whole seconds."""
+    return datetime.now(UTC).replace(microsecond=0)
+
+
+def echo_warning(what: str, mend: str) -> None:
+    """A warning, and how to mend what it is about."""
+    click.echo(click.style("Warning: ", fg="yellow", bold=True) + what, err=True)
+    if mend:
+        click.echo(f"  {mend}", err=True)
 
 
 @contextmanager

@@ -5,7 +5,7 @@ an entity, a DTD, the network or a script.
 """
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import BinaryIO
 
 import lxml.html
@@ -63,6 +63,25 @@ def _items(document: BinaryIO, where: str, tag: str) -> Iterator[Element]:
             element.clear(keep_tail=True)
     if reader.root is not None:
         _refuse_others(reader.root, where, tag)
+
+
+def merged(pages: Sequence[bytes]) -> bytes:
+    """One document of the items of several, in their order, each once: the first of each id, or of what has none."""
+    parser = etree.XMLParser(resolve_entities=False, load_dtd=False, no_network=True, remove_comments=True)
+    whole = etree.fromstring(pages[0], parser)
+    seen = {identity(item) for item in whole}
+    for page in pages[1:]:
+        for item in list(etree.fromstring(page, parser)):
+            if identity(item) not in seen:
+                seen.add(identity(item))
+                whole.append(item)
+    return etree.tostring(whole, encoding="utf-8", xml_declaration=True)
+
+
+def identity(item: Element) -> tuple[str, ...]:
+    """What tells an item from others of its collection: its id; of a status row, those of its instance and plan."""
+    parts = [item, *(item.findall("Instance") + item.findall("Plan") if item.get("id") is None else ())]
+    return tuple(part.get("id") or "" for part in parts)
 
 
 def _refuse_others(root: Element, where: str, tag: str) -> None:

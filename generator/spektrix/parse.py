@@ -22,6 +22,7 @@ from generator.model import (
     Plan,
     Price,
     PriceList,
+    Statement,
     Status,
     TicketType,
 )
@@ -30,38 +31,60 @@ from generator.text import Html, one_line, paragraphs, plain
 
 T = TypeVar("T")
 
+TAGS = {
+    "events": "Event",
+    "instances": "Instance",
+    "instance-status": "InstancePlanStatus",
+    "price-lists": "PriceList",
+    "plans": "Plan",
+    "bands": "Band",
+    "ticket-types": "TicketType",
+    "offers": "Offer",
+    "memberships": "Membership",
+    "statements": "Statement",
+    "offers2": "Offer",
+}
+"""The collections of the API, and what their items are called."""
+
 REQUIRED = ("events", "instances")
-COLLECTIONS = (
-    *REQUIRED, "instance-status", "price-lists", "plans", "bands", "ticket-types", "offers", "memberships",
-)  # fmt: skip
+COLLECTIONS = tuple(TAGS)[:9]
+"""What every build asks for."""
+
+ALSO = ("statements", "offers2")
+"""What is asked for only if it is wanted; `offers2` once for each event on sale."""
+
 _NIL = "{http://www.w3.org/2001/XMLSchema-instance}nil"
 _BOOLEANS = {"true": True, "1": True, "false": False, "0": False}
 
 
 def feed(documents: Mapping[str, tuple[BinaryIO, str]]) -> Feed:
-    """A feed from its documents: collection → (open file, where it lies, for messages).
+    """A feed from its documents: name → (open file, where it lies, for messages).
 
-    Collections that are not given are empty. Raises SourceError on the first document that is broken.
+    A name is a collection's, or "offers2-14473" for the offers of an event. Collections that are not given are empty.
+    Raises SourceError on the first document that is broken.
     """
 
-    def read(collection: str, tag: str, record: Callable[[Element], T]) -> tuple[T, ...]:
-        if collection not in documents:
+    def read(name: str, record: Callable[[Element], T]) -> tuple[T, ...]:
+        if name not in documents:
             return ()
-        document, where = documents[collection]
+        document, where = documents[name]
+        tag = TAGS[name.partition("-")[0] if name not in TAGS else name]
         return tuple(_records(items(document, where, tag), where, record))
 
     return Feed(
-        events=read("events", "Event", _event),
-        instances=read("instances", "Instance", _instance),
-        statuses=read("instance-status", "InstancePlanStatus", _status),
-        price_lists=read("price-lists", "PriceList", _price_list),
-        plans=tuple(plan for plans in read("plans", "Plan", _plans) for plan in plans),
-        bands=read("bands", "Band", lambda item: Band(_id(item), _name(item))),
-        ticket_types=read("ticket-types", "TicketType", lambda item: TicketType(_id(item), _name(item))),
-        offers=read("offers", "Offer", lambda item: Offer(_id(item), _name(item), *_description(item))),
-        memberships=read(
-            "memberships", "Membership", lambda item: Membership(_id(item), _name(item), *_description(item))
-        ),
+        events=read("events", _event),
+        instances=read("instances", _instance),
+        statuses=read("instance-status", _status),
+        price_lists=read("price-lists", _price_list),
+        plans=tuple(plan for plans in read("plans", _plans) for plan in plans),
+        bands=read("bands", lambda item: Band(_id(item), _name(item))),
+        ticket_types=read("ticket-types", lambda item: TicketType(_id(item), _name(item))),
+        offers=read("offers", _offer),
+        memberships=read("memberships", lambda item: Membership(_id(item), _name(item), *_description(item))),
+        statements=read("statements", lambda item: Statement(_id(item), _text_of_statement(item))),
+        event_offers={
+            int(name.partition("-")[2]): read(name, _offer) for name in documents if name.startswith("offers2-")
+        },
     )
 
 
@@ -156,6 +179,15 @@ def _price(item: Element) -> Price | None:
         amount=amount,
         is_band_default=_bool(child, "IsBandDefault", when_null=False),
     )
+
+
+def _offer(item: Element) -> Offer:
+    return Offer(_id(item), _name(item), *_description(item))
+
+
+def _text_of_statement(item: Element) -> str:
+    child = _children(item)
+    return one_line(_text(child, "Text") or _text(child, "Name"))
 
 
 def _children(item: Element) -> dict[str, Element]:

@@ -7,6 +7,7 @@ too (design.md §4).
 import hashlib
 import io
 import json
+from collections.abc import Mapping
 from contextlib import ExitStack
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -37,22 +38,42 @@ def read(folder: Path, shift: timedelta | None = None) -> Snapshot:
     Raises SourceError where a required file is missing, a file is not what `snapshot.json` says, or is broken.
     """
     manifest = _manifest(folder)
-    missing = tuple(name for name in parse.COLLECTIONS if not _file(folder, name).is_file())
+    found = {path.stem: path for path in sorted(folder.glob("*.xml")) if _is_collection(path.stem)}
     for name in parse.REQUIRED:
-        if name in missing:
+        if name not in found:
             raise SourceError(Fault(f"{name}.xml is missing; nothing can be built without it", str(folder), _MEND))
     with ExitStack() as files:
         documents = {}
-        for name in (name for name in parse.COLLECTIONS if name not in missing):
-            path = _file(folder, name)
+        for name, path in found.items():
             _check(path, manifest.get("files", {}).get(path.name))
             documents[name] = (files.enter_context(_open(path, shift)), str(path))
         feed = parse.feed(documents)
+    missing = tuple(name for name in parse.COLLECTIONS if name not in found)
     return Snapshot(feed, _pulled_at(folder, manifest), folder / "images", missing)
 
 
-def _file(folder: Path, collection: str) -> Path:
-    return folder / f"{collection}.xml"
+def describe(folder: Path, client: str, pulled_at: datetime, counts: Mapping[str, int]) -> None:
+    """Write `snapshot.json` for a folder: who, when (UTC), and of each file its size, number of items and SHA-256."""
+    files = {
+        path.name: {"size": path.stat().st_size, "count": counts[path.stem], "sha256": _digest(path)}
+        for path in sorted(folder.glob("*.xml"))
+    }
+    manifest = {
+        "client": client,
+        "pulled_at": pulled_at.astimezone(UTC).isoformat().replace("+00:00", "Z"),
+        "files": files,
+    }
+    (folder / MANIFEST).write_text(json.dumps(manifest, indent=1) + "\n", encoding="utf-8")
+
+
+def counts(folder: Path) -> Mapping[str, int]:
+    """How many items each collection had when it was pulled; empty where the folder does not say."""
+    files = _manifest(folder).get("files", {})
+    return {name.removesuffix(".xml"): about["count"] for name, about in files.items() if "count" in about}
+
+
+def _is_collection(name: str) -> bool:
+    return name in parse.TAGS or (name.startswith("offers2-") and name.removeprefix("offers2-").isdecimal())
 
 
 def _open(path: Path, shift: timedelta | None) -> BinaryIO:
@@ -79,11 +100,13 @@ def _manifest(folder: Path) -> dict[str, Any]:
 def _check(path: Path, expected: dict[str, Any] | None) -> None:
     if expected is None or "sha256" not in expected:
         return
+    if _digest(path) != expected["sha256"]:
+        raise SourceError(Fault(f"is not the file that {MANIFEST} describes: its checksum differs", str(path), _MEND))
+
+
+def _digest(path: Path) -> str:
     with path.open("rb") as file:
-        if hashlib.file_digest(file, "sha256").hexdigest() != expected["sha256"]:
-            raise SourceError(
-                Fault(f"is not the file that {MANIFEST} describes: its checksum differs", str(path), _MEND)
-            )
+        return hashlib.file_digest(file, "sha256").hexdigest()
 
 
 def _pulled_at(folder: Path, manifest: dict[str, Any]) -> datetime | None:

@@ -1,0 +1,23 @@
+"""The site as it is published, to compare with where there is no memory: a fresh machine has no last snapshot."""
+
+from datetime import datetime
+from pathlib import Path
+
+from generator.errors import Fault, SiteError
+from generator.guard import Counts, counts_of_published
+from generator.spektrix.client import published
+
+
+def read_baseline(baseline: str, now: datetime) -> Counts | None:
+    """The counts of a published availability.json, a file or an address; None where nothing is published there yet.
+
+    Raises SourceError where it cannot be fetched or is something else, SiteError where the file cannot be read.
+    """
+    if baseline.startswith(("https://", "http://")):
+        document = published(baseline)
+        return counts_of_published(document, now, baseline) if document is not None else None
+    try:
+        return counts_of_published(Path(baseline).read_bytes(), now, baseline)
+    except OSError as error:
+        mend = "Name the availability.json of the published site with --baseline."
+        raise SiteError(Fault(f"cannot be read ({error.strerror})", baseline, mend)) from error

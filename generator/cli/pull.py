@@ -1,0 +1,64 @@
+"""`sitegen pull`, and the pull that comes before a live build."""
+
+import signal
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from generator.cli.terminal import SITE, clock, echo_warning, progress, told
+
+if TYPE_CHECKING:
+    from generator.config import Credentials, Settings
+    from generator.pull import PullOrder
+
+ALLOW_SHRINK = click.option("--allow-shrink", is_flag=True, help="Take a feed even if it holds far less than before.")
+BASELINE = click.option(
+    "--baseline", metavar="URL|FILE", help="The published availability.json, to compare with where there is no memory."
+)
+
+
+@click.command()
+@SITE
+@click.option(
+    "--to", type=click.Path(path_type=Path), help="Where the snapshot goes.  [default: SITE/.sitegen/snapshot]"
+)
+@click.option("--also", multiple=True, type=click.Choice(["statements", "offers2"]), help="Ask for this too.")
+@ALLOW_SHRINK
+@BASELINE
+def pull(site: Path, to: Path | None, also: tuple[str, ...], allow_shrink: bool, baseline: str | None) -> None:
+    """Ask Spektrix for everything and keep it. If anything is wrong, the last snapshot stands untouched."""
+    with told({}, None):
+        from generator.config import settings
+        from generator.pull import PullOrder
+
+        order = PullOrder(site, clock(), to, also, allow_shrink, baseline)
+        with progress() as tell:
+            counts = pull_live(order, settings(site), tell)
+    click.echo(", ".join(f"{count} {name}" for name, count in counts.items() if not name.startswith("offers2-")))
+    click.echo(f"The snapshot is in {click.format_filename(order.target)}")
+
+
+def pull_live(order: "PullOrder", settings: "Settings", tell: Callable[[str], None]) -> dict[str, int]:
+    """Pull with the credentials of the environment; says how many items came. Raises SitegenError."""
+    from generator.config import credentials
+    from generator.pull import pull as pull_all
+
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(128 + signal.SIGTERM))  # so that temporary files are cleared up
+    opened = credentials()
+    _warn_of_expiry(opened, settings, order)
+    return dict(pull_all(order, settings, opened, tell))
+
+
+def _warn_of_expiry(opened: "Credentials", settings: "Settings", order: "PullOrder") -> None:
+    """Say when the client certificate is about to end, while it still opens the API."""
+    if not opened.certificate:
+        return
+    from generator.certificate import examine
+
+    client = settings.spektrix.client
+    verdict = examine(opened.certificate, opened.private_key, opened.password, client, order.now)
+    if verdict.warning:
+        echo_warning(verdict.warning.what, verdict.warning.mend)

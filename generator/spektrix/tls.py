@@ -1,0 +1,42 @@
+"""The TLS side of a pull: the client certificate, where the venue still has one, and whom to trust."""
+
+import ssl
+import tempfile
+from collections.abc import Callable
+from pathlib import Path
+
+import certifi
+
+from generator.config import Credentials
+from generator.errors import Fault, SourceError
+
+STANDS = "What was published before stands."
+CHECK_CERTIFICATE = f"Run `sitegen cert check`; it says what to do. {STANDS}"
+
+
+def tls_context(credentials: Credentials) -> ssl.SSLContext:
+    """How to connect: certificates are verified, and ours is shown where there is one. Raises SourceError."""
+    context = ssl.create_default_context(cafile=certifi.where())
+    if not credentials.certificate:
+        return context
+    wrong: str | None = None
+    try:
+        _with_files(
+            credentials, lambda certificate, key: context.load_cert_chain(certificate, key, credentials.password)
+        )
+    except (ssl.SSLError, OSError) as error:
+        wrong = str(getattr(error, "reason", None) or "it cannot be read").replace("_", " ").lower()
+    if wrong:
+        what = f"the client certificate cannot be used ({wrong})"
+        raise SourceError(Fault(what, "SPEKTRIX_CERT, SPEKTRIX_KEY", CHECK_CERTIFICATE))
+    return context
+
+
+def _with_files(credentials: Credentials, load: Callable[[Path, Path], None]) -> None:
+    """Let `load` read certificate and key from files, as OpenSSL wants: in a private folder, gone when it is done."""
+    with tempfile.TemporaryDirectory(prefix="sitegen-") as folder:
+        certificate, key = Path(folder, "client.crt"), Path(folder, "client.key")
+        for path, text in ((certificate, credentials.certificate), (key, credentials.private_key)):
+            path.touch(mode=0o600)
+            path.write_text(text, encoding="ascii")
+        load(certificate, key)
