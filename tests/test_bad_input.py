@@ -23,7 +23,7 @@ STAGES = re.compile(r"^(Reading settings and content|Reading the feed|Composing 
 
 ASK_AGAIN = "Pull again; if it stays so, tell Spektrix support. What was published before stands."
 RIGHT_FILE = f"Is it the right file? {ASK_AGAIN}"
-RIGHT_FEED = "Is it the right feed? If it is meant, build with --allow-shrink. What was published before stands."
+IF_MEANT = "Look at Spektrix; if it is meant, use --allow-shrink. What was published before stands."
 PULL_AGAIN = "Pull again, or name a whole snapshot with --feed."
 NOT_TOML = "Quotes around text? A = after the key?"
 SAVE_AS_UTF_8 = "Save it with the encoding UTF-8."
@@ -210,12 +210,12 @@ FEED = (
     Case(
         "events-none.xml",
         "feed/events.xml",
-        Outcome(4, f"Error: the feed holds no events: publishing it would empty the site\n  {RIGHT_FEED}\n"),
+        Outcome(4, f"Error: the feed holds no events: publishing it would empty the site\n  {IF_MEANT}\n"),
     ),
     Case(
         "instances-none.xml",
         "feed/instances.xml",
-        Outcome(4, f"Error: the feed holds no instances: publishing it would empty the site\n  {RIGHT_FEED}\n"),
+        Outcome(4, f"Error: the feed holds no instances: publishing it would empty the site\n  {IF_MEANT}\n"),
     ),
 )
 SNAPSHOT = tuple(
@@ -318,15 +318,6 @@ SETTINGS = (
             '  Set it to a folder of XML, from the site folder, or to "demo".\n',
         ),
     ),
-    Case(
-        "site-live-without-snapshot.toml",
-        "content/site.toml",
-        Outcome(
-            3,
-            "Error: SITE/.sitegen/snapshot: there is no snapshot of the live source yet\n"
-            "  Name a folder of XML with --feed.\n",
-        ),
-    ),
 )
 CONTENT = (
     words("words-key-misspelt.md", (", line 3", "sumary is not known", "Did you mean summary?")),
@@ -422,9 +413,9 @@ FAULTS = (*FEED, *SNAPSHOT, *SETTINGS, *CONTENT, *TAKEN, *TEMPLATES)
 
 
 def build(site: Path, *options: str, now: str | None = NOW, epoch: str = "") -> Outcome:
-    """Build a site as a user does, at a time and without a hurry; what goes wrong unforeseen is raised."""
+    """Build a site as a user does, at a time and without a key; what goes wrong unforeseen is raised."""
     arguments = ["build", "--site", str(site), "--jobs", "1", *(("--now", now) if now else ()), *options]
-    result = CliRunner(env={"SOURCE_DATE_EPOCH": epoch}).invoke(
+    result = CliRunner(env={"SOURCE_DATE_EPOCH": epoch, "SPEKTRIX_API_KEY": ""}).invoke(
         main, arguments, prog_name="sitegen", catch_exceptions=False
     )
     return Outcome(result.exit_code, STAGES.sub("", result.stderr).replace(str(site), "SITE"))
@@ -467,7 +458,7 @@ def fault_id(case: Case) -> str:
 
 def test_every_file_of_faults_is_put_to_use() -> None:
     more = {"words-for-an-event-that-is-gone.md", "words-for-an-instance-that-is-gone.md"}
-    more |= {"events-image-no-address.xml", "home-name-undefined.html"}
+    more |= {"events-image-no-address.xml", "home-name-undefined.html", "site-live-without-snapshot.toml"}
     assert {path.name for path in (HERE / "faults").iterdir()} == {case.file for case in FAULTS} | more
 
 
@@ -563,6 +554,23 @@ def test_without_another_collection_the_site_goes_on_with_a_warning(site: Path) 
     assert "Family Four" not in (site / "output" / "offers" / "index.html").read_text()
 
 
+def test_a_live_source_without_a_key_is_told(site: Path) -> None:
+    before = published(site)
+    put("site-live-without-snapshot.toml", site / "content" / "site.toml")
+    mend = "Set it to the key from Control Panel > WebsiteAdmin > Config in Spektrix."
+    assert build(site) == Outcome(1, error("environment", "SPEKTRIX_API_KEY is not set", mend))
+    assert published(site) == before
+
+
+def test_a_live_source_without_a_snapshot_is_told(site: Path) -> None:
+    before = published(site)
+    put("site-live-without-snapshot.toml", site / "content" / "site.toml")
+    what = "there is no snapshot of the live source yet"
+    mend = "Run sitegen pull; or name a folder of XML with --feed."
+    assert build(site, "--offline") == Outcome(3, error("SITE/.sitegen/snapshot", what, mend))
+    assert published(site) == before
+
+
 # Seasons end
 
 
@@ -614,8 +622,8 @@ def test_a_feed_of_nothing_is_told_in_two_errors(site: Path) -> None:
     put("events-none.xml", site / "feed" / "events.xml")
     put("instances-none.xml", site / "feed" / "instances.xml")
     told = (
-        f"Error: the feed holds no events: publishing it would empty the site\n  {RIGHT_FEED}\n"
-        f"Error: the feed holds no instances: publishing it would empty the site\n  {RIGHT_FEED}\n"
+        f"Error: the feed holds no events: publishing it would empty the site\n  {IF_MEANT}\n"
+        f"Error: the feed holds no instances: publishing it would empty the site\n  {IF_MEANT}\n"
     )
     assert build(site) == Outcome(4, told)
     assert published(site) == before
@@ -694,7 +702,7 @@ def test_a_link_out_of_static_is_refused(target: str, site: Path) -> None:
 def test_a_link_to_nothing_is_refused(site: Path) -> None:
     before = published(site)
     (site / "content" / "static" / "lost.txt").symlink_to("nowhere.txt")
-    told = error("SITE/content/static/lost.txt", "is a link that leads nowhere", "Put the file itself there.")
+    told = error("SITE/content/static/lost.txt", "cannot be read (No such file or directory)", "May sitegen read it?")
     assert build(site) == Outcome(1, told)
     assert published(site) == before
 

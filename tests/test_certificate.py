@@ -53,10 +53,22 @@ default_md = sha256
 unique_subject = no
 policy = any
 preserve = yes
+[top]
+database = index.txt
+serial = serial
+new_certs_dir = .
+certificate = root.crt
+private_key = root.key
+default_md = sha256
+unique_subject = no
+policy = any
+preserve = yes
 [any]
 organizationName = supplied
 commonName = supplied
-emailAddress = supplied
+emailAddress = optional
+[signs]
+basicConstraints = critical,CA:TRUE
 """
 
 pytestmark = pytest.mark.skipif(not shutil.which("openssl"), reason="openssl is not installed")
@@ -119,17 +131,16 @@ def public(*arguments: str | Path) -> str:
 def authority(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A folder in which openssl signs: a root, and below it the authority that Spektrix stands for."""
     folder = tmp_path_factory.mktemp("authority")
-    new = ("req", "-x509", "-newkey", "rsa:2048", "-nodes", "-days", "9999")
-    openssl(*new, "-keyout", "root.key", "-out", "root.crt", "-subj", "/O=Root/CN=Root", cwd=folder)
-    below = ("-CA", "root.crt", "-CAkey", "root.key", "-addext", "basicConstraints=critical,CA:TRUE")
-    names = ("-keyout", "ca.key", "-out", "ca.csr", "-subj", "/O=Ticketing/CN=Issuing CA")
-    openssl("req", "-newkey", "rsa:2048", "-nodes", *names, cwd=folder)
-    (folder / "ca.ext").write_text("basicConstraints=critical,CA:TRUE\n")
-    signing = ("x509", "-req", "-in", "ca.csr", *below[:4], "-CAcreateserial", "-days", "9999", "-extfile", "ca.ext")
-    openssl(*signing, "-out", "ca.crt", cwd=folder)
     (folder / "openssl.cnf").write_text(CA)
     (folder / "index.txt").touch()
     (folder / "serial").write_text("01\n")
+    signing = ("ca", "-batch", "-notext", "-config", "openssl.cnf", "-extensions", "signs")
+    times = ("-startdate", "20200101000000Z", "-enddate", "20490101000000Z")
+    for name, subject in (("root", "/O=Root/CN=Root"), ("ca", "/O=Ticketing/CN=Issuing CA")):
+        files = ("-keyout", f"{name}.key", "-out", f"{name}.csr")
+        openssl("req", "-newkey", "rsa:2048", "-nodes", *files, "-subj", subject, cwd=folder)
+        signer = ("-selfsign", "-keyfile", "root.key") if name == "root" else ("-name", "top")
+        openssl(*signing, *times, *signer, "-in", f"{name}.csr", "-out", f"{name}.crt", cwd=folder)
     return folder
 
 
@@ -177,7 +188,7 @@ def facts(crt: Path) -> dict[str, Any]:
     names = openssl("x509", "-in", crt, "-noout", "-subject", "-issuer", "-nameopt", "sep_comma_plus_space,sname")
     values = [line.partition("=")[2] for line in shown]
     words = [line.partition("=")[2] for line in names.splitlines()]
-    dates = [datetime.strptime(f"{each[:-3]}+0000", "%b %d %H:%M:%S %Y%z").isoformat() for each in values[:2]]
+    dates = [datetime.strptime(each.replace(" GMT", "+0000"), "%b %d %H:%M:%S %Y%z").isoformat() for each in values[:2]]
     return {
         "subject": words[0],
         "issuer": words[1],
@@ -333,7 +344,7 @@ def test_a_good_pair_is_told_with_what_openssl_reads(authority: Path, good: Sign
 def test_the_last_month_warns_and_says_what_to_do(good: Signed, now: str, warning: str | None) -> None:
     what = f"the certificate ends on 14 March 2027, {warning}"
     fault = {"what": what, "where": "SPEKTRIX_CERT", "mend": RENEW_NOW} if warning else None
-    told = {"client": "lantern", "certificate": facts(good.crt), "warning": fault, "faults": []}
+    told: dict[str, Any] = {"client": "lantern", "certificate": facts(good.crt), "warning": fault, "faults": []}
     assert judged(good, now) == told
 
 
@@ -452,7 +463,7 @@ def test_each_secret_is_a_path_a_text_or_its_base64(good: Signed, encrypted: Pat
         )
         for crt, key in zip(*([form[half] for form in forms] for half in (0, 1)), strict=True)
     }
-    verdict = {"client": "lantern", "certificate": facts(good.crt), "warning": None, "faults": []}
+    verdict: dict[str, Any] = {"client": "lantern", "certificate": facts(good.crt), "warning": None, "faults": []}
     assert told == {Outcome(0, json.dumps(verdict, ensure_ascii=False, indent=1) + "\n")}
 
 
@@ -602,6 +613,12 @@ def test_a_conversion_refuses_a_published_folder(pfx: Path, tmp_path: Path) -> N
     told = run("convert", pfx, "--to", tmp_path / "content", SPEKTRIX_PFX_PASSWORD=SECRET)
     what = "a key does not belong in content/ of a website"
     assert told == Outcome(1, "", error(tmp_path / "content", what, NOT_FOR_A_KEY))
+
+
+def test_a_file_without_a_password(good: Signed, authority: Path, tmp_path: Path) -> None:
+    assert exported(good, authority, tmp_path / "lantern.pfx", "-passout", "pass:")
+    assert run("convert", tmp_path / "lantern.pfx", SPEKTRIX_PFX_PASSWORD="").exit_code == 0
+    assert openssl("pkey", "-in", tmp_path / "lantern.key") == openssl("pkey", "-in", good.key)
 
 
 def test_without_a_terminal_the_password_comes_from_the_environment(pfx: Path) -> None:

@@ -25,21 +25,31 @@ FLOORS = (
     ("sandbox.faults",),
     ("sandbox.server",),
     ("cli.terminal",),
-    ("cli.build", "cli.cert", "cli.listing"),
+    ("cli.build", "cli.cert", "cli.listing", "cli.sandbox"),
     ("cli.main",),
     ("__main__",),
 )
 HOMES = {
-    "click": {"cli.build", "cli.cert", "cli.listing", "cli.main", "cli.terminal"},
-    "cryptography": {"certificate"},
+    "click": {"cli.build", "cli.cert", "cli.listing", "cli.main", "cli.sandbox", "cli.terminal"},
+    "cryptography": {"certificate", "sandbox.authority"},
     "filelock": {"swap"},
     "icalendar": {"ical"},
     "jinja2": {"render"},
     "lxml": {"spektrix.markup"},
     "markdown_it": {"content"},
     "nh3": {"spektrix.markup"},
+    "werkzeug": {"sandbox.server"},
 }
-MAY_SAY_SPEKTRIX = {"certificate", "config", "source", "cli.cert", "cli.main"}
+MAY_SAY_SPEKTRIX = {
+    "certificate",
+    "config",
+    "source",
+    "cli.cert",
+    "cli.main",
+    "cli.sandbox",
+    "sandbox.feed",
+    "sandbox.server",
+}
 
 
 def modules() -> dict[str, ast.Module]:

@@ -447,6 +447,7 @@ def test_whatever_the_settings_hold_the_only_error_is_ours(table: dict[str, Any]
 
 @settings(tried, max_examples=300)
 @given(WORDS_TABLES)
+@example({"event": 101, "link": "https://[x"})
 def test_whatever_front_matter_holds_the_only_error_is_ours(table: dict[str, Any]) -> None:
     assert outcome_of(lambda: read(EventWords, table, "content/events/words.md")) in ("went well", "told")
 
@@ -492,6 +493,12 @@ def parsed(html: str) -> list[str]:
 
 @settings(tried, max_examples=400)
 @given(MARKUP | st.text())
+@example("<a")
+@example("&#1;")
+@example("<div>&#1;</div>")
+@example("<html>")
+@example("<!doctype html>")
+@example("One<div><marquee><div>two</div></marquee></div>")
 def test_a_description_becomes_strict_html_of_allowed_tags(html: str) -> None:
     assert set(parsed(rich_text(html)[0])) <= ALLOWED
 

@@ -127,7 +127,7 @@ def _fits(instance: Item, wanted: Mapping[str, str]) -> bool:
 
 
 def _ids_named_by(feed: FeedFolder, collection: str, instances: list[Item]) -> set[str]:
-    """The ids of a collection's items that belong to instances; a plan also by the status rows, which name sub-plans."""
+    """The ids of what belongs to instances; of plans also those that the status rows name, sub-plans among them."""
     if collection == "offers":
         return _offers_of({instance.refs.get("Event", "") for instance in instances}, feed)
     kind = {"events": "Event", "price-lists": "PriceList", "plans": "Plan"}[collection]

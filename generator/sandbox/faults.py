@@ -81,18 +81,14 @@ def _otherwise(answer: Answer, by: Trouble, around: Surroundings) -> Answer:
     """What is sent in place of an answer; the answer itself where only the way it is sent goes wrong."""
     if by.kind.isdecimal():
         return page(int(by.kind), "Try again later.", {"Retry-After": "1"} if by.kind in ("429", "503") else {})
-    match by.kind:
-        case "html":
-            return page(200, "We are making some improvements and will be back soon.")
-        case "empty":
-            return replace(answer, body=b"")
-        case "redirect":
-            return page(302, "It has moved.", {"Location": around.elsewhere})
-        case "bomb":
-            return replace(answer, body=_bomb())
-        case "gzip-bomb":
-            return replace(answer, body=_gzip_bomb(answer.body), headers={**answer.headers, "Content-Encoding": "gzip"})
-    return answer
+    if by.kind == "html":
+        return page(200, "We are making some improvements and will be back soon.")
+    if by.kind == "redirect":
+        return page(302, "It has moved.", {"Location": around.elsewhere})
+    if by.kind == "gzip-bomb":
+        return replace(answer, body=_gzip_bomb(answer.body), headers={**answer.headers, "Content-Encoding": "gzip"})
+    bodies = {"empty": b"", "bomb": _bomb()}
+    return replace(answer, body=bodies.get(by.kind, answer.body))
 
 
 def _broken_off(start: bytes) -> Iterator[bytes]:

@@ -1,4 +1,4 @@
-"""The folder of XML that the sandbox serves. It is read at every request, so a file changed by hand is served at once."""
+"""The folder of XML that the sandbox serves, read anew for every request: a file changed by hand is served at once."""
 
 from dataclasses import dataclass
 from datetime import timedelta
