@@ -1,23 +1,18 @@
-"""What the venue and its operator set: `content/site.toml` and the environment.
+"""What the venue sets: `content/site.toml`, typed and checked. All of it is public: any of it may reach a page.
 
-The public settings (`Settings`) may reach every page. `Credentials` come from the environment alone, and go to the
-pull and nowhere else; they cannot be printed.
+Credentials are none of it; they come from the `environment`.
 """
 
-import base64
-import binascii
-import os
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import Literal
-from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from generator.errors import Fault, SiteError
 from generator.tables import checked, load, read
+from generator.urls import is_address
 
 SETTINGS_FILE = "content/site.toml"
 DEMO = "demo"
@@ -30,8 +25,7 @@ def _some_text(value: str) -> str:
 
 
 def _web_address(value: str) -> str:
-    parts = urlsplit(value)
-    good = parts.scheme in ("http", "https") and parts.hostname and not parts.query and not parts.fragment
+    good = is_address(value) and not set("?#") & set(value)
     return "" if good else 'it must be a web address such as "https://www.example.org", without ? or #'
 
 
@@ -235,84 +229,3 @@ def settings(site_folder: Path) -> Settings:
         return replace(result, spektrix=replace(result.spektrix, client=DEMO_CLIENT))
     mend = "Set it to your client name, the word after the host in your Spektrix address."
     raise SiteError(Fault("[spektrix] client is missing: without it no booking address is right", str(path), mend))
-
-
-@dataclass(frozen=True, slots=True, repr=False)
-class Credentials:
-    """What opens the API: the key, and where the venue still has one the client certificate. PEM text.
-
-    `password` is that of an encrypted `private_key`.
-    """
-
-    api_key: str
-    certificate: str = ""
-    private_key: str = ""
-    password: str = ""
-
-    def __repr__(self) -> str:
-        return "Credentials(…)"
-
-
-def credentials(environment: Mapping[str, str] = os.environ) -> Credentials:
-    """The credentials in the environment: each the PEM text, its base64, or the path of a file that holds it.
-
-    Raises SiteError that names the variable, never its value.
-    """
-    api_key = environment.get("SPEKTRIX_API_KEY", "").strip()
-    if not api_key:
-        mend = "Set it to the key from Control Panel > WebsiteAdmin > Config in Spektrix."
-        raise SiteError(Fault("SPEKTRIX_API_KEY is not set", "environment", mend))
-    return replace(client_certificate(environment), api_key=api_key)
-
-
-def client_certificate(environment: Mapping[str, str] = os.environ) -> Credentials:
-    """The certificate, its key and the key's password in the environment, each "" where it is not set; no API key.
-
-    Raises SiteError that names the variable, never its value.
-    """
-    certificate, private_key = (
-        _pem(name, environment.get(name, "").strip()) for name in ("SPEKTRIX_CERT", "SPEKTRIX_KEY")
-    )
-    if bool(certificate) != bool(private_key):
-        lone, other = ("SPEKTRIX_CERT", "SPEKTRIX_KEY") if certificate else ("SPEKTRIX_KEY", "SPEKTRIX_CERT")
-        raise SiteError(Fault(f"{lone} is set, but {other} is not", "environment", "Set both, or neither."))
-    return Credentials("", certificate, private_key, environment.get("SPEKTRIX_KEY_PASSWORD", "").rstrip("\r\n"))
-
-
-def pfx_password(environment: Mapping[str, str] = os.environ) -> str | None:
-    """The password of a PFX file in the environment; None where it is not set, "" where the file has none."""
-    return environment.get("SPEKTRIX_PFX_PASSWORD")
-
-
-def _pem(name: str, value: str) -> str:
-    """The PEM text that a variable holds, encodes or points to; "" where it is not set."""
-    if not value or value.startswith("-----BEGIN "):
-        return value
-    try:
-        decoded = base64.b64decode("".join(value.split()), validate=True)
-    except binascii.Error:
-        decoded = b""
-    if decoded.startswith(b"-----BEGIN "):
-        return decoded.decode("ascii", "replace")
-    try:
-        text = Path(value).read_text(encoding="ascii")
-    except (OSError, ValueError) as error:
-        mend = "It can be the path of a PEM file, the PEM text itself, or that text in base64."
-        raise SiteError(Fault(f"{name} names no file that can be read", "environment", mend)) from error
-    if "-----BEGIN " not in text:
-        raise SiteError(
-            Fault(f"the file that {name} names is not PEM", "environment", "It must begin with -----BEGIN.")
-        )
-    return text
-
-
-def moment_of_environment(environment: Mapping[str, str] = os.environ) -> datetime | None:
-    """The time that SOURCE_DATE_EPOCH sets, in UTC; None where it is not set. Raises SiteError for no number."""
-    value = environment.get("SOURCE_DATE_EPOCH", "").strip()
-    if not value:
-        return None
-    try:
-        return datetime.fromtimestamp(int(value), UTC)
-    except (ValueError, OverflowError, OSError) as error:
-        mend = "It must be a whole number of seconds since 1970-01-01T00:00:00Z; or unset it."
-        raise SiteError(Fault(f'SOURCE_DATE_EPOCH is "{value}"', "environment", mend)) from error

@@ -9,13 +9,13 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Literal, TypeVar
-from urllib.parse import urlsplit
 
 from markdown_it import MarkdownIt
 
 from generator.errors import Fault, SiteError
 from generator.tables import checked, load, read
 from generator.text import Html
+from generator.urls import is_address
 
 T = TypeVar("T")
 _FRONT_MATTER = re.compile(r"\+\+\+[ \t]*\n(.*?)^\+\+\+[ \t]*(?:\n|\Z)(.*)", re.DOTALL | re.MULTILINE)
@@ -26,8 +26,7 @@ def _some_text(value: str) -> str:
 
 
 def _web_link(value: str) -> str:
-    parts = urlsplit(value)
-    good = not value or (parts.scheme in ("http", "https") and parts.netloc)
+    good = not value or is_address(value)
     return "" if good else 'it must be a whole web address such as "https://www.example.org/page"'
 
 
@@ -158,7 +157,7 @@ def _by_event(overlays: Iterable[Overlay], faults: list[Fault]) -> dict[int, Ove
 
 def _image_fault(overlay: Overlay, static: Mapping[str, Path]) -> Fault | None:
     image = overlay.words.image
-    if not image or urlsplit(image).scheme in ("http", "https") or image.lstrip("/") in static:
+    if not image or is_address(image) or image.lstrip("/") in static:
         return None
     return Fault(
         f'image is "{image}", which is not in content/static', overlay.file, "Put the file there, or name another."
@@ -169,7 +168,9 @@ def _static(folder: Path, faults: list[Fault]) -> Iterable[tuple[str, Path]]:
     """Every file to be copied; hidden ones are not, save `.well-known`. A link out of the folder is a fault."""
     for path in sorted(folder.rglob("*")):
         parts = path.relative_to(folder).parts
-        if path.is_dir() or any(part.startswith(".") and part != ".well-known" for part in parts):
+        if (path.is_dir() and not path.is_symlink()) or any(
+            part.startswith(".") and part != ".well-known" for part in parts
+        ):
             continue
         if not path.resolve().is_relative_to(folder.resolve()):
             faults.append(Fault("is a link that leads out of content/static", str(path), "Put the file itself there."))

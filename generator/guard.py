@@ -11,7 +11,7 @@ from generator.states import State
 Counts = Mapping[str, int]
 """How many there are of each: "events", "instances", "status rows"."""
 
-_MEND = "Look at Spektrix; if it is meant, use --allow-shrink. What was published before stands."
+_MEND = "Look at the box office system; if it is meant, use --allow-shrink. What was published before stands."
 
 
 def refuse_shrink(before: Counts, now: Counts, max_drop_percent: float, against: str) -> None:

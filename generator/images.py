@@ -14,7 +14,7 @@ from urllib.parse import quote, urlsplit
 from generator.config import Settings
 from generator.errors import Notice, NoticeKind
 from generator.model import Event
-from generator.urls import ASSETS
+from generator.urls import ASSETS, is_address
 
 NOT_PULLED = NoticeKind(
     "image is not in the snapshot", "images are not in the snapshot", 'Pull again, or set [images] mode = "link".'
@@ -39,7 +39,7 @@ class Pictures:
         """Where an event's picture is: the venue's own choice, else the feed's; "" where there is none."""
         if not own_name:
             return self.places.get(feed_name, "")
-        return own_name if urlsplit(own_name).scheme else own_name.lstrip("/")
+        return own_name if is_address(own_name) else own_name.lstrip("/")
 
 
 def pictures_of(events: Iterable[Event], settings: Settings, folder: Path) -> Pictures:
@@ -64,7 +64,7 @@ def pictures_of(events: Iterable[Event], settings: Settings, folder: Path) -> Pi
 
 def _address(name: str, settings: Settings) -> str:
     """The whole address of a picture; "" where the name is neither one nor a file name."""
-    if urlsplit(name).scheme in ("http", "https") and urlsplit(name).netloc:
+    if is_address(name):
         return quote(name, safe="%/:=&?~#+!$,;'@()*[]")
     if ".." in name or not re.fullmatch(r"[\w(][\w ./()&,+-]*", name):
         return ""

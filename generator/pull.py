@@ -11,8 +11,9 @@ from pathlib import Path
 
 from generator.baseline import read_baseline
 from generator.compose import compose
-from generator.config import Credentials, Settings
+from generator.config import Settings
 from generator.content import read_content
+from generator.environment import Credentials
 from generator.errors import Fault, SiteError
 from generator.guard import Counts, counts_of_programme, refuse_empty, refuse_shrink
 from generator.images import Pictures

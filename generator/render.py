@@ -27,6 +27,7 @@ from generator.pages import Page, Plan, menu, more_pages
 from generator.text import Html
 
 PAGES_A_TASK = 64
+_MEND = "Mend the template, or delete it to use the built-in one."
 _PROGRAM = Path(__file__).parent
 _WRONG = (jinja2.TemplateError, TypeError, ValueError, LookupError, AttributeError, ArithmeticError, RecursionError)
 
@@ -100,19 +101,30 @@ class Renderer:
             raise SiteError(self._fault(error, page)) from error
 
     def _fault(self, error: Exception, page: Page) -> Fault:
-        what = f"{error} (while making /{page.path})"
-        mend = "Mend the template, or delete it to use the built-in one."
+        """What is wrong in which template: its file and line, and how to mend it."""
+        during = f"(while making /{page.path})"
+        place = _place_in_template(error, self.folders) or str(self._file_of(page.template))
         if isinstance(error, jinja2.TemplateNotFound):
-            return Fault(
-                f'there is no template "{error}" (for /{page.path})', str(self.folders[0]), "Is the name right?"
-            )
+            return Fault(f'there is no template "{error.name}" {during}', place, "Is the name right?")
         if isinstance(error, jinja2.TemplateSyntaxError):
-            return Fault(what, f"{error.filename or error.name}, line {error.lineno}", mend)
-        if undefined := re.match(r"'(\w+)' is undefined", str(error)):
-            known = {"page", *page.context, *self.environment.globals}
-            close = difflib.get_close_matches(undefined[1], sorted(known), n=1)
-            mend = f"Did you mean {close[0]}?" if close else f"Known here: {', '.join(sorted(known))}."
-        return Fault(what, _place_in_template(error, self.folders) or page.template, mend)
+            where = f"{error.filename or error.name}, line {error.lineno}"
+            return Fault(f"{error.message} {during}", where, _MEND)
+        if isinstance(error, UnicodeDecodeError):
+            return Fault(f"not UTF-8 text {during}", place, "Save it with the encoding UTF-8.")
+        return Fault(f"{error} {during}", place, self._suggestion(error, page) or _MEND)
+
+    def _file_of(self, template: str) -> Path:
+        """The file of a template: the site's own, else the theme's."""
+        return next((folder / template for folder in self.folders if (folder / template).is_file()), self.folders[0])
+
+    def _suggestion(self, error: Exception, page: Page) -> str:
+        """The nearest name to one that is not known; "" where that is not what is wrong."""
+        undefined = re.match(r"'(\w+)' is undefined", str(error))
+        if not undefined:
+            return ""
+        known = {"page", *page.context, *self.environment.globals}
+        close = difflib.get_close_matches(undefined[1], sorted(known), n=1)
+        return f"Did you mean {close[0]}?" if close else f"Known here: {', '.join(sorted(known))}."
 
 
 def _place_in_template(error: Exception, folders: Sequence[Path]) -> str:

@@ -32,12 +32,12 @@ def load(text: str, where: str, first_line: int = 1) -> Table:
     """The table in a TOML text. Raises SiteError with the line where it is not TOML."""
     try:
         return tomllib.loads(text)
-    except tomllib.TOMLDecodeError as error:
+    except ValueError as error:  # tomllib's own, and Python's for a number without end
         place = re.search(r"\(at line (\d+), column (\d+)\)", str(error))
         line = int(place[1]) + first_line - 1 if place else first_line + text.count("\n")
         what = str(error).split(" (at ")[0]
         raise SiteError(
-            Fault(f"not TOML: {what}", f"{where}, line {line}", "Quotes around text? A = after the key?")
+            Fault(f"not TOML: {what}", f"{where}, line {line}", "Quotes around text? A = after the key? Each key once?")
         ) from error
 
 
@@ -147,7 +147,7 @@ def _mapping(reading: _Reading, hints: tuple[Any, ...], value: object, path: tup
         return {}
     result = {}
     for key, item in value.items():
-        if key_hint is int and not key.isdecimal():
+        if key_hint is int and not re.fullmatch("[0-9]{1,18}", key):
             reading.fault((*path, key), f"{_key((*path, key))} is not known", "The name must be an id, a whole number.")
             continue
         result[key_hint(key)] = _value(reading, value_hint, item, (*path, key))
@@ -167,7 +167,9 @@ def _key(path: tuple[str, ...]) -> str:
 def _show(value: object) -> str:
     if isinstance(value, bool):
         return str(value).lower()
-    return f'"{value}"' if isinstance(value, str) else "a table" if isinstance(value, Mapping) else str(value)
+    if isinstance(value, Mapping | list):
+        return "a list" if isinstance(value, list) else "a table"
+    return f'"{value}"' if isinstance(value, str) else str(value)
 
 
 def _line_of(text: str, path: tuple[str, ...]) -> int:

@@ -92,5 +92,14 @@ class Addresses:
         return path if _is_address(path) else f"{self.url}/{quote(path)}"
 
 
+def is_address(text: str) -> bool:
+    """Whether a text is a whole address on the web, rather than a path."""
+    try:
+        parts = urlsplit(text)
+    except ValueError:  # a bracket where none belongs
+        return False
+    return parts.scheme in ("http", "https") and bool(parts.hostname)
+
+
 def _is_address(path: str) -> bool:
     return path.startswith(("https://", "http://"))

@@ -23,9 +23,9 @@ STAGES = re.compile(r"^(Reading settings and content|Reading the feed|Composing 
 
 ASK_AGAIN = "Pull again; if it stays so, tell Spektrix support. What was published before stands."
 RIGHT_FILE = f"Is it the right file? {ASK_AGAIN}"
-IF_MEANT = "Look at Spektrix; if it is meant, use --allow-shrink. What was published before stands."
+IF_MEANT = "Look at the box office system; if it is meant, use --allow-shrink. What was published before stands."
 PULL_AGAIN = "Pull again, or name a whole snapshot with --feed."
-NOT_TOML = "Quotes around text? A = after the key?"
+NOT_TOML = "Quotes around text? A = after the key? Each key once?"
 SAVE_AS_UTF_8 = "Save it with the encoding UTF-8."
 MEND_TEMPLATE = "Mend the template, or delete it to use the built-in one."
 RENAME = "Rename one of the two: a page in content/pages, a file in content/static, or a genre."
@@ -140,7 +140,7 @@ FEED = (
         "Event 101",
     ),
     broken("events-on-sale-neither.xml", "events", 'IsOnSale is "maybe", not true or false', "Event 101"),
-    broken("events-related-no-number.xml", "events", 'the id of a Event is "#103", not a whole number', "Event 101"),
+    broken("events-related-no-number.xml", "events", 'the id of an Event is "#103", not a whole number', "Event 101"),
     broken("instances-cut-short.xml", "instances", "is cut short: its end is missing"),
     broken("instances-wrong-items.xml", "instances", "holds Event where only Instance items belong", mend=RIGHT_FILE),
     broken("instances-id-no-number.xml", "instances", 'its id is "1002a", not a whole number', "Instance 1002a"),
@@ -164,31 +164,31 @@ FEED = (
         "status-available-no-number.xml",
         "instance-status",
         'Available is "many", not a whole number',
-        "InstancePlanStatus",
+        "InstancePlanStatus of instance 1002",
     ),
     broken(
         "status-available-a-fraction.xml",
         "instance-status",
         'Available is "31.5", not a whole number',
-        "InstancePlanStatus",
+        "InstancePlanStatus of instance 1002",
     ),
     broken(
         "status-capacity-no-number.xml",
         "instance-status",
         'Capacity is "1,200", not a whole number',
-        "InstancePlanStatus",
+        "InstancePlanStatus of instance 1002",
     ),
     broken(
         "status-instance-no-number.xml",
         "instance-status",
         'the id of its Instance is "x", not a whole number',
-        "InstancePlanStatus",
+        "InstancePlanStatus of instance x",
     ),
     broken(
         "status-sub-plan-no-number.xml",
         "instance-status",
         'the id of a Plan is "stalls", not a whole number',
-        "InstancePlanStatus",
+        "InstancePlanStatus of instance 1002",
     ),
     broken("price-not-an-amount.xml", "price-lists", 'Price is "£14.00", not an amount', "PriceList 401"),
     broken("price-with-a-comma.xml", "price-lists", 'Price is "14,00", not an amount', "PriceList 401"),

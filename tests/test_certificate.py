@@ -23,7 +23,7 @@ from click.testing import CliRunner
 
 from generator import certificate
 from generator.cli.main import main
-from generator.config import Credentials, client_certificate, credentials
+from generator.environment import Credentials, client_certificate, credentials
 from generator.errors import SiteError
 
 PROJECT = Path(__file__).resolve().parent.parent

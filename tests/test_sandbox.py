@@ -6,9 +6,11 @@ import os
 import re
 import signal
 import socket
+import ssl
 import stat
 import subprocess
 import sys
+import threading
 import time
 import zlib
 from collections.abc import Iterator, Mapping
@@ -18,6 +20,7 @@ from pathlib import Path
 
 import pytest
 import requests
+from cryptography import x509
 from surfaces import PROJECT
 
 from generator.errors import SitegenError, SourceError
@@ -298,18 +301,40 @@ def test_the_key_is_required(sandbox: Sandbox, query: str) -> None:
 
 
 def test_without_a_certificate_there_is_no_connection(sandbox: Sandbox) -> None:
-    with pytest.raises(requests.ConnectionError):
+    with pytest.raises(requests.exceptions.SSLError, match="certificate required"):
         send(sandbox, f"{sandbox.url}/lantern/api/v2/events?api_key={sandbox.api_key}", certificate=None)
 
 
 def test_the_certificate_of_another_authority_is_refused(sandbox: Sandbox, tmp_path: Path) -> None:
     other = issue(tmp_path, "lantern")
-    with pytest.raises(requests.ConnectionError):
-        send(
-            sandbox,
-            f"{sandbox.url}/lantern/api/v2/events?api_key={sandbox.api_key}",
-            certificate=(other.client, other.client_key),
-        )
+    address = f"{sandbox.url}/lantern/api/v2/events?api_key={sandbox.api_key}"
+    with pytest.raises(requests.exceptions.SSLError, match="unknown ca"):
+        send(sandbox, address, certificate=(other.client, other.client_key))
+
+
+def test_the_certificates_pass_the_strictest_checks(tmp_path: Path) -> None:
+    papers = issue(tmp_path, "lantern")
+    client = ssl.create_default_context(ssl.Purpose.SERVER_AUTH, cafile=papers.ca)
+    server = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH, cafile=papers.ca)
+    client.load_cert_chain(papers.client, papers.client_key)
+    server.load_cert_chain(papers.server, papers.server_key)
+    server.verify_mode = ssl.CERT_REQUIRED
+    for context in (client, server):
+        context.verify_flags |= ssl.VERIFY_X509_STRICT
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        answering = threading.Thread(target=lambda: server.wrap_socket(listener.accept()[0], server_side=True).close())
+        answering.start()
+        connection = socket.create_connection(listener.getsockname())
+        with client.wrap_socket(connection, server_hostname="127.0.0.1") as secure:
+            assert secure.recv(1) == b""
+        answering.join()
+
+
+def test_the_client_certificate_has_the_subject_of_a_venue(sandbox: Sandbox) -> None:
+    certificate = x509.load_pem_x509_certificate(sandbox.certificate_file.read_bytes())
+    subject = {part.rfc4514_attribute_name: part.value for part in certificate.subject}
+    email = "1.2.840.113549.1.9.1"
+    assert subject == {"O": "sitegen sandbox", "CN": "lantern", email: "webmaster@lantern.example"}
 
 
 def test_no_certificate_is_needed_where_none_is_asked_for() -> None:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from generator.cli.pull import ALLOW_SHRINK, BASELINE, pull_live
-from generator.cli.terminal import FEED, NOW, SITE, clock, echo_warning, moment_of, progress, told
+from generator.cli.terminal import FEED, NOW, REPORT, SITE, check_report, clock, echo_warning, moment_of, progress, told
 
 if TYPE_CHECKING:
     from generator.build import Report
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 @ALLOW_SHRINK
 @BASELINE
 @click.option("--strict", is_flag=True, help="Warnings fail.")
-@click.option("--report", type=click.Path(dir_okay=False, path_type=Path), metavar="FILE", help="Write a JSON report.")
+@click.option("--report", callback=check_report, type=REPORT, metavar="FILE", help="Write a JSON report.")
 def build(
     site: Path,
     output: Path | None,
@@ -46,6 +46,7 @@ def build(
     outcome: dict[str, Any] = {}
     with told(outcome, report):
         moment_of(now, site)
+        _refuse_report_inside(report, output or site / "output")
         with progress() as tell:
             if feed is None and not offline:
                 _pull_if_live(site, allow_shrink, baseline, tell)
@@ -53,6 +54,14 @@ def build(
             made = build_site(order, tell, is_strict=strict)
         outcome |= _as_json(made)
     _print_summary(made, time.monotonic() - started)
+
+
+def _refuse_report_inside(report: Path | None, output: Path) -> None:
+    """A report is not for the public, and a build would remove it. Raises click's usage error."""
+    if report and report.resolve().is_relative_to(output.resolve()):
+        raise click.BadParameter(
+            f"'{report}' is inside the output folder, which is published.", param_hint="'--report'"
+        )
 
 
 def _pull_if_live(site: Path, allow_shrink: bool, baseline: str | None, tell: Callable[[str], None]) -> None:

@@ -79,7 +79,7 @@ def convert(file: Path, to: Path | None) -> None:
 
 def _verdict(client: str, now: str | None, site: Path) -> "Verdict":
     from generator.certificate import examine
-    from generator.config import client_certificate
+    from generator.environment import client_certificate
 
     held = client_certificate()
     if not held.certificate:
@@ -90,7 +90,7 @@ def _verdict(client: str, now: str | None, site: Path) -> "Verdict":
 
 def _pfx_password() -> str:
     """From the environment, else from whoever sits at the terminal. Raises SiteError where there is neither."""
-    from generator.config import pfx_password
+    from generator.environment import pfx_password
 
     password = pfx_password()
     if password is not None:

@@ -11,7 +11,8 @@ import click
 from generator.cli.terminal import SITE, clock, echo_warning, progress, told
 
 if TYPE_CHECKING:
-    from generator.config import Credentials, Settings
+    from generator.config import Settings
+    from generator.environment import Credentials
     from generator.pull import PullOrder
 
 ALLOW_SHRINK = click.option("--allow-shrink", is_flag=True, help="Take a feed even if it holds far less than before.")
@@ -43,7 +44,7 @@ def pull(site: Path, to: Path | None, also: tuple[str, ...], allow_shrink: bool,
 
 def pull_live(order: "PullOrder", settings: "Settings", tell: Callable[[str], None]) -> dict[str, int]:
     """Pull with the credentials of the environment; says how many items came. Raises SitegenError."""
-    from generator.config import credentials
+    from generator.environment import credentials
     from generator.pull import pull as pull_all
 
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(128 + signal.SIGTERM))  # so that temporary files are cleared up

@@ -16,6 +16,7 @@ FOLDER = click.Path(exists=True, file_okay=False, path_type=Path)
 SITE = click.option("--site", type=FOLDER, default=Path(), help="The site folder.  [default: this one]")
 FEED = click.option("--feed", type=FOLDER, help="Read this folder of XML instead of the settings' source.")
 NOW = click.option("--now", metavar="ISO", help="Pretend it is that time, e.g. 2014-09-01T12:00:00Z.")
+REPORT = click.Path(dir_okay=False, path_type=Path)
 JSON = click.option("--json", "as_json", is_flag=True, help="Print JSON.")
 
 
@@ -24,16 +25,26 @@ def moment_of(now: str | None, site: Path) -> datetime:
 
     A time without an offset is on the clock of the site. Raises click's usage error where it is no time.
     """
-    from generator.config import moment_of_environment, settings
+    from generator.config import settings
+    from generator.environment import LAST_YEAR, moment_of_environment
 
     if now is None:
         return moment_of_environment() or clock()
     try:
         moment = datetime.fromisoformat(now)
         moment = moment if moment.tzinfo else moment.replace(tzinfo=settings(site).site.zone)
+        if not 1900 < moment.year <= LAST_YEAR:
+            raise ValueError("no year in which this program would be run")
         return moment.astimezone(UTC).replace(microsecond=0)
     except (ValueError, OverflowError) as error:
         raise click.BadParameter(f'"{now}" is no time such as 2014-09-01T12:00:00Z', param_hint="--now") from error
+
+
+def check_report(_: click.Context, __: click.Parameter, report: Path | None) -> Path | None:
+    """A report must have a folder to lie in before anything is done, not only afterwards."""
+    if report and not report.absolute().parent.is_dir():
+        raise click.BadParameter(f"Directory '{report.parent}' does not exist.")
+    return report
 
 
 def clock() -> datetime:

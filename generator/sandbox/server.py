@@ -12,7 +12,7 @@ import ssl
 import tempfile
 import threading
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -138,8 +138,26 @@ class _Handler(WSGIRequestHandler):
 
     protocol_version = "HTTP/1.1"
 
+    def handle(self) -> None:
+        """Shake hands, then answer. Where TLS fails, its alert reaches the client before the connection ends."""
+        try:
+            self.connection.do_handshake()
+        except OSError:
+            _hang_up(self.connection)
+        else:
+            super().handle()
+
     def log(self, type: str, message: str, *args: Any) -> None:  # noqa: A002  the name is werkzeug's
         """Nothing."""
+
+
+def _hang_up(connection: ssl.SSLSocket) -> None:
+    """End a connection once the other side has; closed with words unread it would be reset, and the alert be lost."""
+    with suppress(OSError):
+        connection.shutdown(socket.SHUT_WR)
+        connection.settimeout(1)
+        while connection.recv(2**16):
+            pass
 
 
 class _Api:

@@ -23,11 +23,22 @@ _CLASSES = {"boldtext": "strong", "italictext": "em", "underlinetext": "u"}
 _MEANINGS = {"h1": "h2", "h2": "h3", "h3": "h4", "h5": "h4", "h6": "h4", "b": "strong", "i": "em", "tr": "p"}
 _HEADINGS = {"h2", "h3", "h4"}
 _BLOCKS = {"div", "p", "ul", "ol", "table", "blockquote", "h1", "h2", "h3", "h4", "h5", "h6"}
+_DROPPED = {"script", "style", "title", "template", "noscript", "textarea", "iframe", "svg", "math"}
+_SCHEMES = {"http", "https", "mailto", "tel"}
+# Twice: what libxml2 reads must be whole HTML without surprises, and what it writes is not trusted either.
+_READER = nh3.Cleaner(
+    tags=_TAGS | _MEANINGS.keys() | _BLOCKS | {"span", "tbody", "td", "th"},
+    clean_content_tags=_DROPPED,
+    attributes={"a": {"href"}, "*": {"class"}},
+    url_schemes=_SCHEMES,
+    url_relative="deny",
+    link_rel=None,
+)
 _CLEANER = nh3.Cleaner(
     tags=_TAGS,
-    clean_content_tags={"script", "style", "title", "template", "noscript", "textarea", "iframe", "svg", "math"},
+    clean_content_tags=_DROPPED,
     attributes={"a": {"href"}},
-    url_schemes={"http", "https", "mailto", "tel"},
+    url_schemes=_SCHEMES,
     url_relative="deny",
     link_rel="noopener",
 )
@@ -39,17 +50,19 @@ def items(document: BinaryIO, where: str, tag: str) -> Iterator[Element]:
     Whatever the root is called, it must hold `tag` elements and nothing else (spektrix-api.md §2). Raises SourceError
     where the document is empty, not XML, cut short, has a DTD, or holds other things.
     """
-    try:
-        yield from _items(document, where, tag)
-    except etree.XMLSyntaxError as error:
-        raise SourceError(_why_not_xml(document, where, error)) from error
-
-
-def _items(document: BinaryIO, where: str, tag: str) -> Iterator[Element]:
     reader = etree.iterparse(
         document, events=("start", "end"), tag=tag, resolve_entities=False, load_dtd=False, no_network=True,
         remove_comments=True, remove_pis=True,
     )  # fmt: skip
+    try:
+        yield from _items(reader, where, tag)
+    except etree.XMLSyntaxError as error:
+        first = next(iter(reader.error_log), None)
+        reason = f"{first.message}, line {first.line}, column {first.column}" if first else error.msg or ""
+        raise SourceError(_why_not_xml(document, where, reason)) from error
+
+
+def _items(reader: "etree.iterparse[tuple[str, Element]]", where: str, tag: str) -> Iterator[Element]:
     for event, element in reader:
         root = element.getroottree().getroot()
         if element.getparent() is not root:
@@ -86,7 +99,7 @@ def identity(item: Element) -> tuple[str, ...]:
 
 def _refuse_others(root: Element, where: str, tag: str) -> None:
     """What is read so far must be items of the collection, with nothing between them; a DTD is refused unread."""
-    if str(root.tag).lower() == "html":
+    if etree.QName(root).localname.lower() == "html":
         raise SourceError(Fault("holds an HTML page, not the feed's XML", where, ASK_AGAIN))
     if root.getroottree().docinfo.doctype:
         raise SourceError(Fault("has a DTD, which no answer of Spektrix has; nothing of it was read", where, ASK_AGAIN))
@@ -102,7 +115,7 @@ def _wrong_items(where: str, tag: str, found: object) -> Fault:
     return Fault(f"holds {found} where only {tag} items belong", where, f"Is it the right file? {ASK_AGAIN}")
 
 
-def _why_not_xml(document: BinaryIO, where: str, error: etree.XMLSyntaxError) -> Fault:
+def _why_not_xml(document: BinaryIO, where: str, reason: str) -> Fault:
     """What a document that is no XML is instead: empty, an HTML page, cut short, or broken at a place."""
     document.seek(0)
     content = document.read().strip()
@@ -113,7 +126,7 @@ def _why_not_xml(document: BinaryIO, where: str, error: etree.XMLSyntaxError) ->
         return Fault("holds an HTML page, not the feed's XML", where, ASK_AGAIN)
     if content.startswith(b"<") and not (name and content.endswith(b"</" + name[1] + b">")):
         return Fault("is cut short: its end is missing", where, ASK_AGAIN)
-    return Fault(f"is not XML ({error.msg})", where, ASK_AGAIN)
+    return Fault(f"is not XML ({reason})", where, ASK_AGAIN)
 
 
 def rich_text(html: str, title: str = "") -> tuple[Html, bool]:
@@ -123,7 +136,7 @@ def rich_text(html: str, title: str = "") -> tuple[Html, bool]:
     become elements. What stays: p, br, strong, em, u, lists, links to the web, blockquote, h2 to h4. "" where no words
     are left.
     """
-    words = plain(html)
+    words = plain(_READER.clean(plain(html)))
     if not words:
         return Html(), False
     wrapper = lxml.html.fragment_fromstring(words, create_parent="div")

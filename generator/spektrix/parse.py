@@ -5,10 +5,7 @@ two ends of .NET's calendar (spektrix-api.md §1.4, §2). A value that is there 
 a feed that cannot be read must not become a page.
 """
 
-import re
 from collections.abc import Callable, Iterator, Mapping
-from datetime import UTC, datetime
-from decimal import Decimal
 from typing import BinaryIO, TypeVar
 
 from generator.errors import Fault, SourceError
@@ -25,6 +22,21 @@ from generator.model import (
     Statement,
     Status,
     TicketType,
+)
+from generator.spektrix.fields import (
+    UnreadableError,
+    amount,
+    attributes_of,
+    children,
+    id_of,
+    name_of,
+    ref,
+    refs,
+    text_of,
+    truth,
+    utc_time,
+    wall_time,
+    whole_number,
 )
 from generator.spektrix.markup import ASK_AGAIN, Element, items, rich_text, words_of
 from generator.text import Html, one_line, paragraphs, plain
@@ -53,8 +65,7 @@ COLLECTIONS = tuple(TAGS)[:9]
 ALSO = ("statements", "offers2")
 """What is asked for only if it is wanted; `offers2` once for each event on sale."""
 
-_NIL = "{http://www.w3.org/2001/XMLSchema-instance}nil"
-_BOOLEANS = {"true": True, "1": True, "false": False, "0": False}
+LONGEST_MINUTES = 366 * 24 * 60
 
 
 def feed(documents: Mapping[str, tuple[BinaryIO, str]]) -> Feed:
@@ -77,86 +88,95 @@ def feed(documents: Mapping[str, tuple[BinaryIO, str]]) -> Feed:
         statuses=read("instance-status", _status),
         price_lists=read("price-lists", _price_list),
         plans=tuple(plan for plans in read("plans", _plans) for plan in plans),
-        bands=read("bands", lambda item: Band(_id(item), _name(item))),
-        ticket_types=read("ticket-types", lambda item: TicketType(_id(item), _name(item))),
+        bands=read("bands", lambda item: Band(id_of(item), name_of(item))),
+        ticket_types=read("ticket-types", lambda item: TicketType(id_of(item), name_of(item))),
         offers=read("offers", _offer),
-        memberships=read("memberships", lambda item: Membership(_id(item), _name(item), *_description(item))),
-        statements=read("statements", lambda item: Statement(_id(item), _text_of_statement(item))),
+        memberships=read("memberships", lambda item: Membership(id_of(item), name_of(item), *_description(item))),
+        statements=read("statements", lambda item: Statement(id_of(item), _text_of_statement(item))),
         event_offers={
             int(name.partition("-")[2]): read(name, _offer) for name in documents if name.startswith("offers2-")
         },
     )
 
 
-class _UnreadableError(ValueError):
-    """A value that is there, but is not what its field holds."""
-
-
 def _records(found: Iterator[Element], where: str, record: Callable[[Element], T]) -> Iterator[T]:
     for item in found:
         try:
             yield record(item)
-        except _UnreadableError as error:
-            place = f"{where}, {item.tag!s} {item.get('id') or ''}".rstrip()
+        except UnreadableError as error:
+            place = f"{where}, {item.tag!s} {_called(item)}".rstrip()
             raise SourceError(Fault(str(error), place, ASK_AGAIN)) from error
 
 
+def _called(item: Element) -> str:
+    """How to find an item: its id, or which instance it is about."""
+    instance = item.find("Instance")
+    return item.get("id") or (f"of instance {instance.get('id')}" if instance is not None else "")
+
+
 def _event(item: Element) -> Event:
-    child = _children(item)
-    duration = _int(child, "Duration")
+    child = children(item)
     description, html = _description(item)
     return Event(
-        id=_id(item),
-        name=_name(item),
+        id=id_of(item),
+        name=name_of(item),
         description=description,
         html=html,
-        duration=duration if duration and duration > 0 else None,
-        image=one_line(_text(child, "ImageUrl")),
-        is_on_sale=_bool(child, "IsOnSale", when_null=True),
-        related=_refs(child.get("RelatedEvents"), "Event"),
-        attributes=_attributes(item),
+        duration=_duration(child),
+        image=one_line(text_of(child, "ImageUrl")),
+        is_on_sale=truth(child, "IsOnSale", when_null=True),
+        related=refs(child.get("RelatedEvents"), "Event"),
+        attributes=attributes_of(item),
     )
 
 
+def _duration(child: Mapping[str, Element]) -> int | None:
+    """The length in minutes; 0, and less, is how the feed says that it is not known."""
+    minutes = whole_number(child, "Duration")
+    if minutes and minutes > LONGEST_MINUTES:
+        raise UnreadableError(f'Duration is "{minutes}", more than a year of minutes')
+    return minutes if minutes and minutes > 0 else None
+
+
 def _instance(item: Element) -> Instance:
-    child = _children(item)
+    child = children(item)
     return Instance(
-        id=_id(item),
-        event_id=_ref(child, "Event") or 0,
-        start=_utc(child, "StartUtc"),
-        local_start=_time(child, "Start"),
-        start_selling=_utc(child, "StartSellingAtUtc"),
-        stop_selling=_utc(child, "StopSellingAtUtc"),
-        is_on_sale=_bool(child, "IsOnSale", when_null=True),
-        plan_id=_ref(child, "Plan"),
-        price_list_id=_ref(child, "PriceList"),
-        attributes=_attributes(item),
+        id=id_of(item),
+        event_id=ref(child, "Event") or 0,
+        start=utc_time(child, "StartUtc"),
+        local_start=wall_time(child, "Start"),
+        start_selling=utc_time(child, "StartSellingAtUtc"),
+        stop_selling=utc_time(child, "StopSellingAtUtc"),
+        is_on_sale=truth(child, "IsOnSale", when_null=True),
+        plan_id=ref(child, "Plan"),
+        price_list_id=ref(child, "PriceList"),
+        attributes=attributes_of(item),
     )
 
 
 def _status(item: Element) -> Status:
-    child = _children(item)
+    child = children(item)
     return Status(
-        plan_id=_ref(child, "Plan") or 0,
-        instance_id=_ref(child, "Instance") or 0,
-        name=_name(item),
-        available=_int(child, "Available"),
-        capacity=_int(child, "Capacity") or 0,
-        band_ids=_refs(item, "Band"),
-        sub_plan_ids=_refs(child.get("SubPlans"), "Plan"),
+        plan_id=ref(child, "Plan") or 0,
+        instance_id=ref(child, "Instance") or 0,
+        name=name_of(item),
+        available=whole_number(child, "Available"),
+        capacity=whole_number(child, "Capacity") or 0,
+        band_ids=refs(item, "Band"),
+        sub_plan_ids=refs(child.get("SubPlans"), "Plan"),
     )
 
 
 def _plans(item: Element) -> tuple[Plan, ...]:
     """A plan, and those that stand whole inside it: plans can be recursive."""
-    child = _children(item)
+    child = children(item)
     inside = child.get("SubPlans")
     plan = Plan(
-        id=_id(item),
-        name=_name(item),
-        is_bookable=_bool(child, "IsBookable", when_null=True),
-        band_ids=_refs(item, "Band"),
-        sub_plan_ids=_refs(inside, "Plan"),
+        id=id_of(item),
+        name=name_of(item),
+        is_bookable=truth(child, "IsBookable", when_null=True),
+        band_ids=refs(item, "Band"),
+        sub_plan_ids=refs(inside, "Plan"),
     )
     whole = [nested for nested in (inside.iterchildren("Plan") if inside is not None else ()) if len(nested)]
     return (plan, *(found for nested in whole for found in _plans(nested)))
@@ -164,46 +184,30 @@ def _plans(item: Element) -> tuple[Plan, ...]:
 
 def _price_list(item: Element) -> PriceList:
     prices = (_price(element) for element in item.iterchildren("Price"))
-    return PriceList(_id(item), tuple(price for price in prices if price))
+    return PriceList(id_of(item), tuple(price for price in prices if price))
 
 
 def _price(item: Element) -> Price | None:
     """A price; None where it holds no amount. The amount stands in an element of the same name as its parent."""
-    child = _children(item)
-    amount = _decimal(child, "Price")
-    if amount is None:
+    child = children(item)
+    value = amount(child, "Price")
+    if value is None:
         return None
     return Price(
-        band_id=_ref(child, "Band") or 0,
-        ticket_type_id=_ref(child, "TicketType") or 0,
-        amount=amount,
-        is_band_default=_bool(child, "IsBandDefault", when_null=False),
+        band_id=ref(child, "Band") or 0,
+        ticket_type_id=ref(child, "TicketType") or 0,
+        amount=value,
+        is_band_default=truth(child, "IsBandDefault", when_null=False),
     )
 
 
 def _offer(item: Element) -> Offer:
-    return Offer(_id(item), _name(item), *_description(item))
+    return Offer(id_of(item), name_of(item), *_description(item))
 
 
 def _text_of_statement(item: Element) -> str:
-    child = _children(item)
-    return one_line(_text(child, "Text") or _text(child, "Name"))
-
-
-def _children(item: Element) -> dict[str, Element]:
-    return {str(child.tag): child for child in item}
-
-
-def _text(child: Mapping[str, Element], name: str) -> str:
-    """The text of a child element; "" where it is null."""
-    element = child.get(name)
-    if element is None or element.get(_NIL) in ("true", "1"):
-        return ""
-    return element.text or ""
-
-
-def _name(item: Element) -> str:
-    return one_line(item.findtext("Name") or "")
+    child = children(item)
+    return one_line(text_of(child, "Text") or text_of(child, "Name"))
 
 
 def _description(item: Element) -> tuple[str, Html]:
@@ -212,76 +216,7 @@ def _description(item: Element) -> tuple[str, Html]:
     The HTML is HtmlDescription's; where that is empty, Description in paragraphs (design.md §4). Where it holds nothing
     but headings, and many venues put only the title there, Description follows it.
     """
-    child = _children(item)
-    text = plain(_text(child, "Description"))
-    html, says_more = rich_text(_text(child, "HtmlDescription"), _name(item))
+    child = children(item)
+    text = plain(text_of(child, "Description"))
+    html, says_more = rich_text(text_of(child, "HtmlDescription"), name_of(item))
     return text or words_of(html), html if says_more else Html(html + paragraphs(text))
-
-
-def _attributes(item: Element) -> dict[str, str]:
-    """Attribute name → value, both without blanks at their edges; the first of a name wins."""
-    pairs = [
-        (one_line(a.findtext("Name") or ""), plain(a.findtext("Value") or "")) for a in item.iterchildren("Attribute")
-    ]
-    return dict(reversed(pairs))
-
-
-def _id(item: Element) -> int:
-    return _whole(item.get("id") or "", "its id")
-
-
-def _ref(child: Mapping[str, Element], name: str) -> int | None:
-    """The id of a reference such as `<Event id="14473"/>`; None where it is null."""
-    element = child.get(name)
-    value = "" if element is None else (element.get("id") or "")
-    return _whole(value, f"the id of its {name}") if value.strip() else None
-
-
-def _refs(parent: Element | None, name: str) -> tuple[int, ...]:
-    found = parent.iterchildren(name) if parent is not None else ()
-    return tuple(_whole(element.get("id") or "", f"the id of a {name}") for element in found)
-
-
-def _whole(text: str, what: str) -> int:
-    if not re.fullmatch(r"[+-]?[0-9]+", text.strip()):
-        raise _UnreadableError(f'{what} is "{text}", not a whole number')
-    return int(text)
-
-
-def _int(child: Mapping[str, Element], name: str) -> int | None:
-    text = _text(child, name)
-    return _whole(text, name) if text.strip() else None
-
-
-def _decimal(child: Mapping[str, Element], name: str) -> Decimal | None:
-    text = _text(child, name).strip()
-    if text and not re.fullmatch(r"[+-]?[0-9]+(\.[0-9]+)?", text):
-        raise _UnreadableError(f'{name} is "{text}", not an amount')
-    return Decimal(text) if text else None
-
-
-def _bool(child: Mapping[str, Element], name: str, when_null: bool) -> bool:
-    text = _text(child, name).strip().lower()
-    if text and text not in _BOOLEANS:
-        raise _UnreadableError(f'{name} is "{text}", not true or false')
-    return _BOOLEANS.get(text, when_null)
-
-
-def _time(child: Mapping[str, Element], name: str) -> datetime | None:
-    """A time as it stands; None where it is null, the years 1 and 9999 being .NET's words for no time."""
-    text = _text(child, name).strip()
-    if not text:
-        return None
-    try:
-        moment = datetime.fromisoformat(text if "T" in text else "")
-    except ValueError as error:
-        raise _UnreadableError(f'{name} is "{text}", not a time such as 2014-06-14T16:45:00Z') from error
-    return moment if 1 < moment.year < 9999 else None
-
-
-def _utc(child: Mapping[str, Element], name: str) -> datetime | None:
-    """A time in UTC; one without a zone is taken as UTC, as its name says."""
-    moment = _time(child, name)
-    if moment is None:
-        return None
-    return moment.replace(tzinfo=UTC) if moment.tzinfo is None else moment.astimezone(UTC)

@@ -45,7 +45,7 @@ def read(folder: Path, shift: timedelta | None = None) -> Snapshot:
     with ExitStack() as files:
         documents = {}
         for name, path in found.items():
-            _check(path, manifest.get("files", {}).get(path.name))
+            _check(path, manifest["files"].get(path.name))
             documents[name] = (files.enter_context(_open(path, shift)), str(path))
         feed = parse.feed(documents)
     missing = tuple(name for name in parse.COLLECTIONS if name not in found)
@@ -68,7 +68,7 @@ def describe(folder: Path, client: str, pulled_at: datetime, counts: Mapping[str
 
 def counts(folder: Path) -> Mapping[str, int]:
     """How many items each collection had when it was pulled; empty where the folder does not say."""
-    files = _manifest(folder).get("files", {})
+    files = _manifest(folder)["files"]
     return {name.removesuffix(".xml"): about["count"] for name, about in files.items() if "count" in about}
 
 
@@ -89,11 +89,17 @@ def _manifest(folder: Path) -> dict[str, Any]:
     try:
         manifest = json.loads(path.read_bytes())
     except FileNotFoundError:
-        return {}
+        return {"files": {}}
     except (OSError, ValueError) as error:
         raise SourceError(Fault("cannot be read as JSON", str(path), _MEND)) from error
     if not isinstance(manifest, dict):
         raise SourceError(Fault("does not hold an object", str(path), _MEND))
+    files = manifest.setdefault("files", {})
+    if not isinstance(files, dict):
+        raise SourceError(Fault("files does not hold an object", str(path), _MEND))
+    for name, about in files.items():
+        if not isinstance(about, dict):
+            raise SourceError(Fault(f"{name} in files does not hold an object", str(path), _MEND))
     return manifest
 
 
@@ -113,7 +119,8 @@ def _pulled_at(folder: Path, manifest: dict[str, Any]) -> datetime | None:
     if "pulled_at" not in manifest:
         return None
     try:
-        return datetime.fromisoformat(manifest["pulled_at"]).astimezone(UTC).replace(microsecond=0)
+        moment = datetime.fromisoformat(manifest["pulled_at"])
+        return (moment if moment.tzinfo else moment.replace(tzinfo=UTC)).astimezone(UTC).replace(microsecond=0)
     except (TypeError, ValueError) as error:
         what = f"pulled_at is {json.dumps(manifest['pulled_at'])}, not a time such as 2026-01-05T12:00:00Z"
         raise SourceError(Fault(what, str(folder / MANIFEST), _MEND)) from error

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import certifi
 
-from generator.config import Credentials
+from generator.environment import Credentials
 from generator.errors import Fault, SourceError
 
 STANDS = "What was published before stands."

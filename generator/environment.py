@@ -1,0 +1,106 @@
+"""What the operator sets: the environment. The only home of `os.environ`.
+
+`Credentials` go from here to the pull and nowhere else; they cannot be printed.
+"""
+
+import base64
+import binascii
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
+from pathlib import Path
+
+from generator.errors import Fault, SiteError
+
+LAST_YEAR = 9000
+_BEGIN = "-----BEGIN "
+
+
+@dataclass(frozen=True, slots=True, repr=False)
+class Credentials:
+    """What opens the API: the key, and where the venue still has one the client certificate. PEM text.
+
+    `password` is that of an encrypted `private_key`.
+    """
+
+    api_key: str
+    certificate: str = ""
+    private_key: str = ""
+    password: str = ""
+
+    def __repr__(self) -> str:
+        return "Credentials(…)"
+
+
+def credentials(environment: Mapping[str, str] = os.environ) -> Credentials:
+    """The credentials in the environment: each the PEM text, its base64, or the path of a file that holds it.
+
+    Raises SiteError that names the variable, never its value.
+    """
+    api_key = environment.get("SPEKTRIX_API_KEY", "").strip()
+    if not api_key:
+        mend = "Set it to the key from Control Panel > WebsiteAdmin > Config in Spektrix."
+        raise SiteError(Fault("SPEKTRIX_API_KEY is not set", "environment", mend))
+    return replace(client_certificate(environment), api_key=api_key)
+
+
+def client_certificate(environment: Mapping[str, str] = os.environ) -> Credentials:
+    """The certificate, its key and the key's password in the environment, each "" where it is not set; no API key.
+
+    Raises SiteError that names the variable, never its value.
+    """
+    certificate, private_key = (
+        _pem(name, environment.get(name, "").strip()) for name in ("SPEKTRIX_CERT", "SPEKTRIX_KEY")
+    )
+    if bool(certificate) != bool(private_key):
+        lone, other = ("SPEKTRIX_CERT", "SPEKTRIX_KEY") if certificate else ("SPEKTRIX_KEY", "SPEKTRIX_CERT")
+        raise SiteError(Fault(f"{lone} is set, but {other} is not", "environment", "Set both, or neither."))
+    return Credentials("", certificate, private_key, environment.get("SPEKTRIX_KEY_PASSWORD", "").rstrip("\r\n"))
+
+
+def pfx_password(environment: Mapping[str, str] = os.environ) -> str | None:
+    """The password of a PFX file in the environment; None where it is not set, "" where the file has none."""
+    return environment.get("SPEKTRIX_PFX_PASSWORD")
+
+
+def _pem(name: str, value: str) -> str:
+    """The PEM text that a variable holds, encodes or points to; "" where it is not set."""
+    if not value or _BEGIN in value:
+        return value
+    text = _decoded(value) or _file_text(value)
+    if _BEGIN not in text:
+        mend = "It can be the path of a PEM file, the PEM text itself, or that text in base64."
+        raise SiteError(Fault(f"{name} holds no PEM text and names no file that does", "environment", mend))
+    return text
+
+
+def _decoded(value: str) -> str:
+    """The PEM text that a value is the base64 of; "" where it is not."""
+    try:
+        return base64.b64decode("".join(value.split()), validate=True).decode("ascii")
+    except (binascii.Error, UnicodeDecodeError):
+        return ""
+
+
+def _file_text(value: str) -> str:
+    """The text of the file that a value names; "" where it names none, as an error would hold the value."""
+    try:
+        return Path(value).read_text(encoding="ascii")
+    except (OSError, ValueError):
+        return ""
+
+
+def moment_of_environment(environment: Mapping[str, str] = os.environ) -> datetime | None:
+    """The time that SOURCE_DATE_EPOCH sets, in UTC; None where it is not set. Raises SiteError for no number."""
+    value = environment.get("SOURCE_DATE_EPOCH", "").strip()
+    if not value:
+        return None
+    try:
+        moment = datetime.fromtimestamp(int(value), UTC)
+        if moment.year > LAST_YEAR:
+            raise ValueError("too late to count months from")
+        return moment
+    except (ValueError, OverflowError, OSError) as error:
+        mend = "It must be a whole number of seconds since 1970-01-01T00:00:00Z; or unset it."
+        raise SiteError(Fault(f'SOURCE_DATE_EPOCH is "{value}"', "environment", mend)) from error

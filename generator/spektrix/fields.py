@@ -1,0 +1,115 @@
+"""One value at a time: what an item of the feed holds in a child element, typed, or null.
+
+Null is absent, empty, `xsi:nil`, or a time at one of the two ends of .NET's calendar (spektrix-api.md §1.4).
+"""
+
+import re
+from collections.abc import Mapping
+from datetime import UTC, datetime
+from decimal import Decimal
+
+from generator.spektrix.markup import Element
+from generator.text import one_line, plain
+
+_NIL = "{http://www.w3.org/2001/XMLSchema-instance}nil"
+_BOOLEANS = {"true": True, "1": True, "false": False, "0": False}
+
+
+class UnreadableError(ValueError):
+    """A value that is there, but is not what its field holds."""
+
+
+def children(item: Element) -> dict[str, Element]:
+    """The child elements by name; of several of one name the last."""
+    return {str(child.tag): child for child in item}
+
+
+def text_of(child: Mapping[str, Element], name: str) -> str:
+    """The text of a child element; "" where it is null."""
+    element = child.get(name)
+    if element is None or element.get(_NIL) in ("true", "1"):
+        return ""
+    return element.text or ""
+
+
+def name_of(item: Element) -> str:
+    """The name of an item, in one line."""
+    return one_line(item.findtext("Name") or "")
+
+
+def attributes_of(item: Element) -> dict[str, str]:
+    """Attribute name → value, both without blanks at their edges; the first of a name wins."""
+    pairs = [
+        (one_line(a.findtext("Name") or ""), plain(a.findtext("Value") or "")) for a in item.iterchildren("Attribute")
+    ]
+    return dict(reversed(pairs))
+
+
+def id_of(item: Element) -> int:
+    """The id of an item. Raises UnreadableError where it has none."""
+    return _whole(item.get("id") or "", "its id")
+
+
+def ref(child: Mapping[str, Element], name: str) -> int | None:
+    """The id of a reference such as `<Event id="14473"/>`; None where it is null."""
+    element = child.get(name)
+    value = "" if element is None else (element.get("id") or "")
+    return _whole(value, f"the id of its {name}") if value.strip() else None
+
+
+def refs(parent: Element | None, name: str) -> tuple[int, ...]:
+    """The ids of all references of a name inside an element; none where there is no element."""
+    found = parent.iterchildren(name) if parent is not None else ()
+    return tuple(_whole(element.get("id") or "", f"the id of {_article(name)} {name}") for element in found)
+
+
+def _whole(text: str, what: str) -> int:
+    if not re.fullmatch(r"[+-]?[0-9]{1,18}", text.strip()):
+        raise UnreadableError(f'{what} is "{text}", not a whole number')
+    return int(text)
+
+
+def _article(name: str) -> str:
+    return "an" if name[0] in "AEIOU" else "a"
+
+
+def whole_number(child: Mapping[str, Element], name: str) -> int | None:
+    """A whole number; None where it is null."""
+    text = text_of(child, name)
+    return _whole(text, name) if text.strip() else None
+
+
+def amount(child: Mapping[str, Element], name: str) -> Decimal | None:
+    """An amount of money; None where it is null."""
+    text = text_of(child, name).strip()
+    if text and not re.fullmatch(r"[+-]?[0-9]{1,18}(\.[0-9]{1,18})?", text):
+        raise UnreadableError(f'{name} is "{text}", not an amount')
+    return Decimal(text) if text else None
+
+
+def truth(child: Mapping[str, Element], name: str, when_null: bool) -> bool:
+    """Whether something is so; `when_null` where the feed does not say."""
+    text = text_of(child, name).strip().lower()
+    if text and text not in _BOOLEANS:
+        raise UnreadableError(f'{name} is "{text}", not true or false')
+    return _BOOLEANS.get(text, when_null)
+
+
+def wall_time(child: Mapping[str, Element], name: str) -> datetime | None:
+    """A time as it stands; None where it is null, the years 1 and 9999 being .NET's words for no time."""
+    text = text_of(child, name).strip()
+    if not text:
+        return None
+    try:
+        moment = datetime.fromisoformat(text if "T" in text else "")
+    except ValueError as error:
+        raise UnreadableError(f'{name} is "{text}", not a time such as 2014-06-14T16:45:00Z') from error
+    return moment if 1 < moment.year < 9999 else None
+
+
+def utc_time(child: Mapping[str, Element], name: str) -> datetime | None:
+    """A time in UTC; one without a zone is taken as UTC, as its name says."""
+    moment = wall_time(child, name)
+    if moment is None:
+        return None
+    return moment.replace(tzinfo=UTC) if moment.tzinfo is None else moment.astimezone(UTC)
