@@ -1,7 +1,7 @@
 """Pictures: which address each name in the feed or in the venue's words stands for, and which files that takes.
 
-In mode "link" a bare name is an address below the files of the source; in mode "mirror" it is a file that the pull
-has put beside the feed, and the site serves it under a name made of its bytes.
+In mode "link" a bare name is an address below the files of the source; in mode "mirror" it is a file in the folder
+`images/` beside the feed, and the site serves it under a name made of its bytes.
 """
 
 import hashlib
@@ -17,7 +17,9 @@ from generator.model import Event
 from generator.urls import ASSETS, is_address
 
 NOT_PULLED = NoticeKind(
-    "image is not in the snapshot", "images are not in the snapshot", 'Pull again, or set [images] mode = "link".'
+    "image is not in the snapshot",
+    "images are not in the snapshot",
+    'Put them into its folder images/, or set [images] mode = "link".',
 )
 NOT_AN_IMAGE = NoticeKind(
     "image has no usable address",
@@ -43,7 +45,7 @@ class Pictures:
 
 
 def pictures_of(events: Iterable[Event], settings: Settings, folder: Path) -> Pictures:
-    """The pictures of a feed; `folder` is where the pull has put them, and may not be there."""
+    """The pictures of a feed; `folder` is where mirrored ones lie, and may not be there."""
     places: dict[str, str] = {}
     files: dict[str, Path] = {}
     notices: list[Notice] = []

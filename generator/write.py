@@ -57,6 +57,9 @@ def _refuse_foreign(output: Path) -> None:
     """Files that no build has made must not be removed as if they were an old site."""
     if output.exists() and not output.is_dir():
         raise SiteError(Fault("is a file, not a folder", str(output), "Choose another folder with --output."))
+    if (output / ".git").exists():
+        mend = "Choose another folder with --output, and copy the site over when it is built."
+        raise SiteError(Fault("is a git work tree, which replacing the folder would break", str(output), mend))
     if output.is_dir() and any(output.iterdir()) and not (output / AVAILABILITY).is_file():
         mend = "Choose another folder with --output, or empty this one yourself."
         raise SiteError(Fault("holds files, but no site that sitegen has made; they would be lost", str(output), mend))

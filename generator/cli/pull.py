@@ -49,17 +49,17 @@ def pull_live(order: "PullOrder", settings: "Settings", tell: Callable[[str], No
 
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(128 + signal.SIGTERM))  # so that temporary files are cleared up
     opened = credentials()
-    _warn_of_expiry(opened, settings, order)
+    _warn_of_certificate(opened, settings, order)
     return dict(pull_all(order, settings, opened, tell))
 
 
-def _warn_of_expiry(opened: "Credentials", settings: "Settings", order: "PullOrder") -> None:
-    """Say when the client certificate is about to end, while it still opens the API."""
+def _warn_of_certificate(opened: "Credentials", settings: "Settings", order: "PullOrder") -> None:
+    """Say what is wrong with the client certificate, or soon will be; whether it opens the API, the API will say."""
     if not opened.certificate:
         return
     from generator.certificate import examine
 
     client = settings.spektrix.client
     verdict = examine(opened.certificate, opened.private_key, opened.password, client, order.now)
-    if verdict.warning:
-        echo_warning(verdict.warning.what, verdict.warning.mend)
+    for fault in (*verdict.faults, *((verdict.warning,) if verdict.warning else ())):
+        echo_warning(fault.what, fault.mend)
