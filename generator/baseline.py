@@ -15,9 +15,14 @@ def read_baseline(baseline: str, now: datetime) -> Counts | None:
     """
     if baseline.startswith(("https://", "http://")):
         document = published(baseline)
-        return counts_of_published(document, now, baseline) if document is not None else None
+        return counts_of_published(document, now, shown(baseline)) if document is not None else None
     try:
         return counts_of_published(Path(baseline).read_bytes(), now, baseline)
     except OSError as error:
         mend = "Name the availability.json of the published site with --baseline."
         raise SiteError(Fault(f"cannot be read ({error.strerror})", baseline, mend)) from error
+
+
+def shown(baseline: str) -> str:
+    """A baseline as it may be shown: an address without its query."""
+    return baseline.partition("?")[0]

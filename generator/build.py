@@ -12,7 +12,7 @@ from pathlib import Path
 from generator import source as sources
 from generator import urls
 from generator.availability import availability, schema
-from generator.baseline import read_baseline
+from generator.baseline import read_baseline, shown
 from generator.compose import compose
 from generator.config import Settings, settings
 from generator.content import read_content
@@ -35,7 +35,10 @@ MISSING = NoticeKind(
 
 @dataclass(frozen=True, slots=True)
 class Order:
-    """What is asked for. `now` is aware; `feed` and `output` may be None for the settings' own."""
+    """What is asked for. `now` is aware; `feed` and `output` may be None for the settings' own.
+
+    `snapshot` is one that was just pulled, and is not yet in its place.
+    """
 
     site: Path
     now: datetime
@@ -44,6 +47,7 @@ class Order:
     jobs: int = 1
     allow_shrink: bool = False
     baseline: str | None = None
+    snapshot: Path | None = None
 
     @property
     def target(self) -> Path:
@@ -76,7 +80,7 @@ def build(order: Order, tell: Callable[[str], None], is_strict: bool = False) ->
     content = read_content(order.site, addresses.base)
 
     tell("Reading the feed")
-    source = sources.load(chosen, order.site, order.now, order.feed)
+    source = sources.load(chosen, order.site, order.now, order.feed, order.snapshot)
     if not order.allow_shrink:
         refuse_empty({"events": len(source.feed.events), "instances": len(source.feed.instances)})
 
@@ -153,7 +157,7 @@ def _refuse_output_over_input(order: Order) -> None:
 def _guard(order: Order, chosen: Settings, source: Source, programme: Programme) -> None:
     """Refuse a programme that shrank against the published site; a live source was held against its own memory."""
     if order.baseline and not source.is_live and (published := read_baseline(order.baseline, order.now)):
-        refuse_shrink(published, counts_of_programme(programme), chosen.guard.max_drop_percent, order.baseline)
+        refuse_shrink(published, counts_of_programme(programme), chosen.guard.max_drop_percent, shown(order.baseline))
 
 
 def _report(

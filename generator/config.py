@@ -33,6 +33,12 @@ def _optional_address(value: str) -> str:
     return _web_address(value) if value else ""
 
 
+def _secure_address(value: str) -> str:
+    if value.startswith("http://"):
+        return "it must begin with https://, as the key goes there"
+    return _web_address(value)
+
+
 def _time_zone(value: str) -> str:
     try:
         ZoneInfo(value)
@@ -132,7 +138,7 @@ class Spektrix:
 
     client: str = checked(_client_name, "")
     domain: str = checked(_host_name, "system.spektrix.com")
-    api: str = checked(_web_address, "https://api.system.spektrix.com")
+    api: str = checked(_secure_address, "https://api.system.spektrix.com")
     files: str = checked(_optional_address, "")
     stylesheet: str = ""
     culture: str = ""

@@ -4,14 +4,13 @@
 """
 
 import base64
-import binascii
 import os
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
 
-from generator.errors import Fault, SiteError
+from generator.errors import Fault, SiteError, SourceError
 
 LAST_YEAR = 9000
 _BEGIN = "-----BEGIN "
@@ -78,17 +77,25 @@ def _pem(name: str, value: str) -> str:
 def _decoded(value: str) -> str:
     """The PEM text that a value is the base64 of; "" where it is not."""
     try:
-        return base64.b64decode("".join(value.split()), validate=True).decode("ascii")
-    except (binascii.Error, UnicodeDecodeError):
+        return base64.b64decode("".join(value.split()), validate=True).decode("utf-8")
+    except ValueError:
         return ""
 
 
 def _file_text(value: str) -> str:
     """The text of the file that a value names; "" where it names none, as an error would hold the value."""
     try:
-        return Path(value).read_text(encoding="ascii")
+        return Path(value).read_text(encoding="utf-8", errors="replace")
     except (OSError, ValueError):
         return ""
+
+
+def check_trust(environment: Mapping[str, str] = os.environ) -> None:
+    """Raise SourceError where REQUESTS_CA_BUNDLE names nothing: no connection could be made."""
+    bundle = environment.get("REQUESTS_CA_BUNDLE", "")
+    if bundle and not Path(bundle).exists():
+        mend = "Name the file of the certificate authorities that your network needs, or unset it."
+        raise SourceError(Fault(f"REQUESTS_CA_BUNDLE names {bundle}, which is not there", "environment", mend))
 
 
 def moment_of_environment(environment: Mapping[str, str] = os.environ) -> datetime | None:

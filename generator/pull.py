@@ -1,15 +1,16 @@
 """From the net to a snapshot: every collection asked for, proved by reading, held against what there was, swapped in.
 
-`pull` is the door. The old snapshot stands until the new one is whole and right.
+`pulling` is the door, and `pull` for a pull alone. The old snapshot stands until the new one is whole and right.
 """
 
-from collections.abc import Callable, Iterable, Mapping
-from concurrent.futures import FIRST_EXCEPTION, Future, ThreadPoolExecutor, wait
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
+from functools import partial
 from pathlib import Path
 
-from generator.baseline import read_baseline
+from generator.baseline import read_baseline, shown
 from generator.compose import compose
 from generator.config import Settings
 from generator.content import read_content
@@ -24,6 +25,7 @@ from generator.spektrix.client import AT_ONCE, Client, client
 from generator.spektrix.iframe import booking_path
 from generator.spektrix.markup import identity, items, merged
 from generator.swap import replacing, swap
+from generator.together import together
 from generator.urls import Addresses
 
 
@@ -44,25 +46,49 @@ class PullOrder:
         return self.to or self.site / ".sitegen" / "snapshot"
 
 
-def pull(
-    order: PullOrder, settings: Settings, credentials: Credentials, tell: Callable[[str], None]
-) -> Mapping[str, int]:
-    """Pull everything into a new snapshot and put it in the place of the old one; gives the items of each collection.
+@dataclass(frozen=True, slots=True)
+class Pulled:
+    """A new snapshot, whole and right but not yet in its place: its folder, and the items of each collection."""
 
-    Raises SourceError where the source fails, GuardError where the feed shrank; then the old snapshot stands.
+    folder: Path
+    counts: Mapping[str, int]
+
+
+@contextmanager
+def pulling(
+    order: PullOrder, settings: Settings, credentials: Credentials, tell: Callable[[str], None]
+) -> Iterator[Pulled]:
+    """Pull everything into a new snapshot, which takes the place of the old one when the context ends well.
+
+    Raises SourceError where the source fails, GuardError where the feed shrank. Then, and where the context ends with
+    any error, the old snapshot stands.
     """
     tell("Asking Spektrix")
     with replacing(order.target) as places:
         _refuse_foreign(places.target)
         places.new.mkdir(parents=True)
-        counts = _fetch_all(client(settings.spektrix, credentials), settings, order, places.new, tell)
+        source = client(settings.spektrix, credentials)
+        counts = _fetch_all(source, settings, order, places.new, tell)
         snapshot.describe(places.new, settings.spektrix.client, order.now, counts)
         tell("Reading what came")
-        feed = snapshot.read(places.new).feed
+        feed = snapshot.read(places.new, called=lambda path: source.address(_collection(path.stem))).feed
         if not order.allow_shrink:
             _guard(order, settings, feed, counts, snapshot.counts(places.target))
+        yield Pulled(places.new, counts)
         swap(places)
-    return counts
+
+
+def pull(
+    order: PullOrder, settings: Settings, credentials: Credentials, tell: Callable[[str], None]
+) -> Mapping[str, int]:
+    """`pulling`, and nothing else; gives the items of each collection."""
+    with pulling(order, settings, credentials, tell) as pulled:
+        return pulled.counts
+
+
+def _collection(name: str) -> str:
+    """The collection of a file: "offers2" of "offers2-14473"."""
+    return name if name in parse.TAGS else name.partition("-")[0]
 
 
 def _refuse_foreign(folder: Path) -> None:
@@ -106,24 +132,12 @@ def _offer_tasks(folder: Path) -> Iterable[_Task]:
 
 def _together(source: Client, tasks: list[_Task], settings: Settings, folder: Path) -> dict[str, int]:
     """Run tasks, some at a time; the first that fails ends them all."""
-    with ThreadPoolExecutor(AT_ONCE) as threads:
-        running = {
-            task.name: threads.submit(_fetch, source, task, settings.spektrix.page_size, folder) for task in tasks
-        }
-        try:
-            done, _ = wait(running.values(), return_when=FIRST_EXCEPTION)
-            _raise_first(done)
-        finally:
-            if not all(future.done() for future in running.values()):
-                source.is_cancelled.set()
-                threads.shutdown(wait=False, cancel_futures=True)
-    return {name: future.result() for name, future in running.items()}
-
-
-def _raise_first(done: Iterable[Future[int]]) -> None:
-    for future in done:
-        if error := future.exception():
-            raise error
+    calls = {task.name: partial(_fetch, source, task, settings.spektrix.page_size, folder) for task in tasks}
+    try:
+        return together(calls, AT_ONCE, source.watch)
+    finally:
+        if source.heard:
+            source.is_cancelled.set()
 
 
 def _fetch(source: Client, task: _Task, page_size: int, folder: Path) -> int:
@@ -156,7 +170,8 @@ def _fetch_rest(source: Client, task: _Task, page_size: int, path: Path, seen: s
         if seen.issuperset(found):
             break
         seen.update(found)
-    path.write_bytes(merged(pages))
+    if len(seen) > page_size:
+        path.write_bytes(merged(pages))
     return len(seen)
 
 
@@ -169,7 +184,8 @@ def _guard(
     if before:
         refuse_shrink(_guarded(before), _guarded(counts), limit, "against the last snapshot")
     elif order.baseline and (published := read_baseline(order.baseline, order.now)):
-        refuse_shrink(published, counts_of_programme(_programme(order, settings, feed)), limit, order.baseline)
+        now = counts_of_programme(_programme(order, settings, feed))
+        refuse_shrink(published, now, limit, shown(order.baseline))
 
 
 def _guarded(counts: Mapping[str, int]) -> Counts:

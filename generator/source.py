@@ -28,12 +28,16 @@ class Source:
     is_live: bool
 
 
-def load(settings: Settings, site_folder: Path, now: datetime, feed_folder: Path | None = None) -> Source:
-    """The source of a site; a `feed_folder` given by hand comes before the settings. Raises SourceError."""
-    is_demo = feed_folder is None and settings.source.feed == DEMO
-    shift = demo.shift_for(now) if is_demo else None
-    folder = demo.FOLDER if is_demo else feed_folder or _folder_of(settings, site_folder)
-    found = snapshot.read(folder, shift)
+def load(
+    settings: Settings, site_folder: Path, now: datetime, feed: Path | None = None, snapshot_folder: Path | None = None
+) -> Source:
+    """The source of a site. A `feed` given by hand comes before the settings; a `snapshot_folder` is a live one's own.
+
+    Raises SourceError.
+    """
+    is_demo = feed is None and settings.source.feed == DEMO
+    folder = demo.FOLDER if is_demo else feed or snapshot_folder or _folder_of(settings, site_folder)
+    found = snapshot.read(folder, demo.shift_for(now) if is_demo else None)
     return Source(
         feed=found.feed,
         pulled_at=found.pulled_at,
@@ -41,7 +45,7 @@ def load(settings: Settings, site_folder: Path, now: datetime, feed_folder: Path
         missing=found.missing,
         booking=booking_path(settings.spektrix),
         namespace=f"{settings.spektrix.client}.spektrix",
-        is_live=feed_folder is None and settings.source.feed == LIVE,
+        is_live=feed is None and settings.source.feed == LIVE,
     )
 
 

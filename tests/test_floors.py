@@ -9,7 +9,7 @@ PACKAGE = Path(__file__).parent.parent / "generator"
 
 FLOORS = (
     ("errors", "text"),
-    ("model", "swap", "tables", "urls", "certificate", "environment"),
+    ("model", "swap", "tables", "together", "urls", "certificate", "environment"),
     ("config", "states", "spektrix.markup", "spektrix.demo"),
     ("content", "images", "place", "prices", "spektrix.fields", "spektrix.iframe", "spektrix.tls"),
     ("programme", "spektrix.parse", "spektrix.network"),

@@ -175,17 +175,19 @@ def test_a_key_that_does_not_belong(live: Live, tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    ("password", "warning"),
+    ("password", "warning", "why"),
     [
-        ("", "the private key is encrypted, and SPEKTRIX_KEY_PASSWORD is not set"),
-        (f"{PASSWORD}-but-wrong", "the password does not open the private key"),
-        (PASSWORD * 60, "the password does not open the private key"),
+        ("", "the private key is encrypted, and SPEKTRIX_KEY_PASSWORD is not set", "it cannot be read"),
+        (f"{PASSWORD}-but-wrong", "the password does not open the private key", "it cannot be read"),
+        (PASSWORD * 60, "the password does not open the private key", "SPEKTRIX_KEY_PASSWORD is too long"),
     ],
     ids=["none", "wrong", "too-long"],
 )
-def test_a_password_that_does_not_open_the_key(live: Live, sandbox: Sandbox, password: str, warning: str) -> None:
+def test_a_password_that_does_not_open_the_key(
+    live: Live, sandbox: Sandbox, password: str, warning: str, why: str
+) -> None:
     outcome = refusal(live, SPEKTRIX_KEY=encrypted(sandbox), SPEKTRIX_KEY_PASSWORD=password)
-    said = refused(UNUSABLE, "the client certificate cannot be used (it cannot be read)", CHECK)
+    said = refused(UNUSABLE, f"the client certificate cannot be used ({why})", CHECK)
     assert (outcome.exit_code, outcome.stderr.startswith(f"Warning: {warning}\n")) == (3, True), outcome.stderr
     assert outcome.stderr.endswith(said)
 

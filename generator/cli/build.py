@@ -2,13 +2,14 @@
 
 import os
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
 
-from generator.cli.pull import ALLOW_SHRINK, BASELINE, pull_live
+from generator.cli.pull import ALLOW_SHRINK, BASELINE, pulling_live
 from generator.cli.terminal import FEED, NOW, REPORT, SITE, check_report, clock, echo_warning, moment_of, progress, told
 
 if TYPE_CHECKING:
@@ -47,10 +48,9 @@ def build(
     with told(outcome, report):
         moment_of(now, site)
         _refuse_report_inside(report, output or site / "output")
-        with progress() as tell:
-            if feed is None and not offline:
-                _pull_if_live(site, allow_shrink, baseline, tell)
-            order = Order(site, moment_of(now, site), output, feed, jobs or os.cpu_count() or 1, allow_shrink, baseline)
+        with progress() as tell, _pulling(site, allow_shrink, baseline, feed is None and not offline, tell) as snapshot:
+            cores = jobs or os.cpu_count() or 1
+            order = Order(site, moment_of(now, site), output, feed, cores, allow_shrink, baseline, snapshot)
             made = build_site(order, tell, is_strict=strict)
         outcome |= _as_json(made)
     _print_summary(made, time.monotonic() - started)
@@ -64,15 +64,22 @@ def _refuse_report_inside(report: Path | None, output: Path) -> None:
         )
 
 
-def _pull_if_live(site: Path, allow_shrink: bool, baseline: str | None, tell: Callable[[str], None]) -> None:
+@contextmanager
+def _pulling(
+    site: Path, allow_shrink: bool, baseline: str | None, may_ask: bool, tell: Callable[[str], None]
+) -> Iterator[Path | None]:
+    """The folder of a new snapshot, if the source is live and may be asked; it is kept when the build ends well."""
     from generator.config import LIVE, settings
 
     chosen = settings(site)
-    if chosen.source.feed != LIVE:
+    if chosen.source.feed != LIVE or not may_ask:
+        yield None
         return
     from generator.pull import PullOrder
 
-    pull_live(PullOrder(site, clock(), allow_shrink=allow_shrink, baseline=baseline), chosen, tell)
+    order = PullOrder(site, clock(), allow_shrink=allow_shrink, baseline=baseline)
+    with pulling_live(order, chosen, tell) as pulled:
+        yield pulled.folder
 
 
 def _print_summary(made: "Report", seconds: float) -> None:

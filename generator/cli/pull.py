@@ -2,7 +2,8 @@
 
 import signal
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -13,7 +14,7 @@ from generator.cli.terminal import SITE, clock, echo_warning, progress, told
 if TYPE_CHECKING:
     from generator.config import Settings
     from generator.environment import Credentials
-    from generator.pull import PullOrder
+    from generator.pull import Pulled, PullOrder
 
 ALLOW_SHRINK = click.option("--allow-shrink", is_flag=True, help="Take a feed even if it holds far less than before.")
 BASELINE = click.option(
@@ -36,21 +37,24 @@ def pull(site: Path, to: Path | None, also: tuple[str, ...], allow_shrink: bool,
         from generator.pull import PullOrder
 
         order = PullOrder(site, clock(), to, also, allow_shrink, baseline)
-        with progress() as tell:
-            counts = pull_live(order, settings(site), tell)
+        with progress() as tell, pulling_live(order, settings(site), tell) as pulled:
+            counts = pulled.counts
     click.echo(", ".join(f"{count} {name}" for name, count in counts.items() if not name.startswith("offers2-")))
     click.echo(f"The snapshot is in {click.format_filename(order.target)}")
 
 
-def pull_live(order: "PullOrder", settings: "Settings", tell: Callable[[str], None]) -> dict[str, int]:
-    """Pull with the credentials of the environment; says how many items came. Raises SitegenError."""
-    from generator.environment import credentials
-    from generator.pull import pull as pull_all
+@contextmanager
+def pulling_live(order: "PullOrder", settings: "Settings", tell: Callable[[str], None]) -> "Iterator[Pulled]":
+    """Pull with the credentials of the environment; the snapshot is kept when the context ends well."""
+    from generator.environment import check_trust, credentials
+    from generator.pull import pulling
 
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(128 + signal.SIGTERM))  # so that temporary files are cleared up
     opened = credentials()
+    check_trust()
     _warn_of_certificate(opened, settings, order)
-    return dict(pull_all(order, settings, opened, tell))
+    with pulling(order, settings, opened, tell) as pulled:
+        yield pulled
 
 
 def _warn_of_certificate(opened: "Credentials", settings: "Settings", order: "PullOrder") -> None:

@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 from importlib.metadata import metadata
 from pathlib import Path
 from threading import Event
-from typing import Any, BinaryIO
+from typing import Any
 
 import requests
 from requests.adapters import HTTPAdapter
@@ -29,7 +29,8 @@ from generator.spektrix.tls import STANDS, tls_context
 
 CONNECT_SECONDS = 5.0
 READ_SECONDS = 20.0
-GIVE_UP_SECONDS = 50.0  # without a byte
+GIVE_UP_SECONDS = 50.0
+GRACE_SECONDS = 5.0
 ATTEMPTS = 5
 LONGEST_WAIT_SECONDS = 20.0
 MAX_BYTES = 400 * 2**20
@@ -37,18 +38,23 @@ CHUNK = 2**16
 AT_ONCE = 4
 _LATER = f"Spektrix may be down or slow: try again in a few minutes. {STANDS}"
 
-logging.getLogger("urllib3").setLevel(logging.CRITICAL)  # its messages hold whole addresses, and so the key
+# Its messages hold whole addresses, and so the key: they go nowhere, whatever levels are set.
+logging.getLogger("urllib3.connectionpool").addFilter(lambda _: False)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Client:
-    """Asks one venue's API; may be shared by threads. `deadline` is on the clock of time.monotonic."""
+    """Asks one venue's API; may be shared by threads. `deadline` is on the clock of time.monotonic.
+
+    `heard` has, for each fetch under way, its collection and when a byte of it last came.
+    """
 
     settings: Spektrix
     session: requests.Session
     api_key: str = field(repr=False)
     deadline: float
     is_cancelled: Event = field(default_factory=Event)
+    heard: dict[int, tuple[str, float]] = field(default_factory=dict)
 
     def address(self, collection: str) -> str:
         """The address of a collection, as it may be shown."""
@@ -71,16 +77,25 @@ class Client:
         if fault:  # raised here, where no exception of the network is its context
             raise SourceError(fault)
 
+    def watch(self) -> None:
+        """Raise SourceError where the pull takes too long, or where nothing comes though every time-out is kept."""
+        now = time.monotonic()
+        if now > self.deadline + GRACE_SECONDS:
+            raise SourceError(Fault(*_too_long(self.settings)))
+        for collection, heard in list(self.heard.values()):
+            if now > heard + GIVE_UP_SECONDS + GRACE_SECONDS:
+                raise SourceError(Fault("the server stopped answering", self.address(collection), _LATER))
+
 
 @dataclass(slots=True)
 class _Fetching:
-    """One collection being fetched. `progressed` is when a byte of it last came, at first when it was asked for."""
+    """One collection being fetched; `started` when it was first asked for."""
 
     client: Client
     collection: str
     parameters: Mapping[str, str] = field(repr=False)
     target: Path
-    progressed: float
+    started: float
 
     def run(self) -> None:
         """Fetch, again and again where a fault may pass. Raises RefusedError or the last TransientError."""
@@ -91,14 +106,21 @@ class _Fetching:
             sleep=self._sleep,
             reraise=True,
         )
-        retrying(self._once)
+        self._hear()
+        try:
+            retrying(self._once)
+        finally:
+            self.client.heard.pop(id(self), None)
+
+    def _hear(self) -> None:
+        self.client.heard[id(self)] = self.collection, time.monotonic()
 
     def _has_no_time_left(self, state: RetryCallState) -> bool:
         return self.client.is_cancelled.is_set() or time.monotonic() + _wait(state) >= self._end()
 
     def _end(self) -> float:
-        """When to give up: at the deadline of the whole pull, and long before where nothing comes."""
-        return min(self.client.deadline, self.progressed + GIVE_UP_SECONDS)
+        """When to stop trying again."""
+        return min(self.client.deadline, self.started + GIVE_UP_SECONDS)
 
     def _sleep(self, seconds: float) -> None:
         self.client.is_cancelled.wait(seconds)
@@ -108,17 +130,19 @@ class _Fetching:
         partial = self.target.with_name(f"{self.target.name}.part")
         problem: Exception | None = None
         try:
-            with self._get() as response, partial.open("wb") as file:
+            with self._get() as response:
                 refuse_status(response)
-                self._copy(response, file)
+                self._save(response, partial)
+            partial.replace(self.target)
         except (RefusedError, TransientError) as error:
             problem = error.again()
-        except (requests.RequestException, HTTPError, ssl.SSLError, OSError) as error:
+        except (requests.RequestException, HTTPError, ssl.SSLError) as error:
             problem = translated(error)
+        except OSError as error:
+            problem = RefusedError(f"what came cannot be written ({error.strerror})", f"Is there room? {STANDS}")
         if problem:
             partial.unlink(missing_ok=True)
             raise problem
-        partial.replace(self.target)
 
     def _get(self) -> requests.Response:
         left = max(1.0, self._end() - time.monotonic())
@@ -130,27 +154,35 @@ class _Fetching:
             timeout=(min(CONNECT_SECONDS, left), min(READ_SECONDS, left)),
         )
 
-    def _copy(self, response: requests.Response, file: BinaryIO) -> None:
-        """The body to a file, as it comes. Raises what the network raises where it is cut short."""
+    def _save(self, response: requests.Response, file: Path) -> None:
+        """The body to a file, as it comes. Raises RefusedError where it is too much, TransientError where it is cut."""
         size = 0
-        while chunk := response.raw.read1(CHUNK, decode_content=True):
-            size += _written(file, chunk)
-            self.progressed = time.monotonic()
-            if size > MAX_BYTES:
-                what = f"the answer is larger than {MAX_BYTES // 2**20} MB"
-                raise RefusedError(what, f"Is it the right address? {STANDS}")
-            if self.client.is_cancelled.is_set():
-                raise RefusedError("the pull was given up", STANDS)
-            if self.progressed > self.client.deadline:
-                mend = f"Set [spektrix] deadline_seconds higher if that is how long it takes. {STANDS}"
-                raise RefusedError(f"the pull took longer than {self.client.settings.deadline_seconds:g} seconds", mend)
+        with file.open("wb") as partial:
+            while chunk := _next_chunk(response):
+                size += partial.write(chunk)
+                self._hear()
+                if size > MAX_BYTES:
+                    what = f"the answer is larger than {MAX_BYTES // 2**20} MB"
+                    raise RefusedError(what, f"Is it the right address? {STANDS}")
+                if self.client.is_cancelled.is_set():
+                    raise RefusedError("the pull was given up", STANDS)
+                if time.monotonic() > self.client.deadline:
+                    what, _, mend = _too_long(self.client.settings)
+                    raise RefusedError(what, mend)
 
 
-def _written(file: BinaryIO, chunk: bytes) -> int:
+def _next_chunk(response: requests.Response) -> bytes:
+    """The next bytes of a body, b"" at its end; the network's faults in words of our own."""
     try:
-        return file.write(chunk)
-    except OSError as error:
-        raise RefusedError(f"what came cannot be written ({error.strerror})", f"Is there room? {STANDS}") from error
+        chunk: bytes = response.raw.read1(CHUNK, decode_content=True)
+    except (HTTPError, OSError) as error:
+        raise translated(error) from error
+    return chunk
+
+
+def _too_long(settings: Spektrix) -> tuple[str, str, str]:
+    mend = f"Set [spektrix] deadline_seconds higher if that is how long it takes. {STANDS}"
+    return f"the pull took longer than {settings.deadline_seconds:g} seconds", settings.api, mend
 
 
 class _StopWhen(stop_base):
@@ -182,6 +214,10 @@ class _ContextAdapter(HTTPAdapter):
     def init_poolmanager(self, *arguments: Any, **options: Any) -> None:
         """Give the context to the pool."""
         super().init_poolmanager(*arguments, **options, ssl_context=self.context)
+
+    def proxy_manager_for(self, proxy: str, **options: Any) -> Any:
+        """Give the context to the pool behind a proxy, too."""
+        return super().proxy_manager_for(proxy, **options, ssl_context=self.context)
 
 
 def client(settings: Spektrix, credentials: Credentials) -> Client:

@@ -109,6 +109,8 @@ def _refuse_others(root: Element, where: str, tag: str) -> None:
     for child in root:
         if child.tag != tag:
             raise SourceError(_wrong_items(where, tag, child.tag))
+    if any(not str(name).startswith("{") for name in root.keys()):  # noqa: SIM118 - an element is no dict
+        raise SourceError(_wrong_items(where, tag, f"{root.tag!s} with attributes"))
 
 
 def _wrong_items(where: str, tag: str, found: object) -> Fault:

@@ -97,17 +97,21 @@ def _tls_reason(error: Exception) -> str:
     return re.sub("_", " ", named[0]).lower() if named else ""
 
 
+_CUT_SHORT = "the answer was cut short: the connection ended before it was whole"
+_REASONS = (
+    ({"ConnectTimeout"}, "the server could not be reached in time"),
+    ({"NewConnectionError", "NameResolutionError"}, "the server could not be reached"),
+    ({"Timeout", "TimeoutError"}, "the server stopped answering"),
+    ({"DecodeError", "ContentDecodingError"}, "the answer is damaged: it cannot be unpacked"),
+    ({"RemoteDisconnected", "ConnectionResetError", "BrokenPipeError"}, _CUT_SHORT),
+    ({"BadStatusLine"}, "what answers there does not speak HTTP"),
+    ({"ChunkedEncodingError", "IncompleteRead"}, _CUT_SHORT),
+    ({"ConnectionError"}, "the server could not be reached"),
+)
+"""Kinds of errors, of requests, urllib3, http.client and Python, and what they mean; the first that fits."""
+
+
 def network_reason(error: Exception) -> str:
     """What went wrong on the net, in words of our own: those of the libraries hold whole addresses."""
-    if isinstance(error, requests.ConnectTimeout):
-        return "the server could not be reached in time"
-    if isinstance(error, requests.Timeout) or any(isinstance(cause, TimeoutError) for cause in _causes(error)):
-        return "the server stopped answering"
-    if isinstance(error, requests.ConnectionError) and not _has_begun(error):
-        return "the server could not be reached"
-    return "the answer was cut short: the connection ended before it was whole"
-
-
-def _has_begun(error: Exception) -> bool:
-    """Whether there was a connection that broke, rather than none."""
-    return any(isinstance(cause, ConnectionResetError | BrokenPipeError) for cause in _causes(error))
+    kinds = {kind.__name__ for cause in _causes(error) for kind in type(cause).__mro__}
+    return next((reason for names, reason in _REASONS if kinds & names), _CUT_SHORT)

@@ -7,7 +7,7 @@ too (design.md §4).
 import hashlib
 import io
 import json
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from contextlib import ExitStack
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -32,8 +32,8 @@ class Snapshot:
     missing: tuple[str, ...]
 
 
-def read(folder: Path, shift: timedelta | None = None) -> Snapshot:
-    """The snapshot in a folder; `shift` moves every date of the demo feed.
+def read(folder: Path, shift: timedelta | None = None, called: Callable[[Path], str] = str) -> Snapshot:
+    """The snapshot in a folder; `shift` moves every date of the demo feed, `called` is what a file is called in errors.
 
     Raises SourceError where a required file is missing, a file is not what `snapshot.json` says, or is broken.
     """
@@ -42,11 +42,14 @@ def read(folder: Path, shift: timedelta | None = None) -> Snapshot:
     for name in parse.REQUIRED:
         if name not in found:
             raise SourceError(Fault(f"{name}.xml is missing; nothing can be built without it", str(folder), _MEND))
+    for name in manifest["files"]:
+        if not (folder / name).is_file():
+            raise SourceError(Fault(f"{name} is missing, though {MANIFEST} lists it", str(folder), _MEND))
     with ExitStack() as files:
         documents = {}
         for name, path in found.items():
             _check(path, manifest["files"].get(path.name))
-            documents[name] = (files.enter_context(_open(path, shift)), str(path))
+            documents[name] = (files.enter_context(_open(path, shift)), called(path))
         feed = parse.feed(documents)
     missing = tuple(name for name in parse.COLLECTIONS if name not in found)
     return Snapshot(feed, _pulled_at(folder, manifest), folder / "images", missing)
@@ -67,9 +70,13 @@ def describe(folder: Path, client: str, pulled_at: datetime, counts: Mapping[str
 
 
 def counts(folder: Path) -> Mapping[str, int]:
-    """How many items each collection had when it was pulled; empty where the folder does not say."""
-    files = _manifest(folder)["files"]
-    return {name.removesuffix(".xml"): about["count"] for name, about in files.items() if "count" in about}
+    """How many items each collection had when it was pulled; empty where the folder does not say, or says nonsense."""
+    try:
+        files = _manifest(folder)["files"]
+    except SourceError:
+        return {}
+    found = {name.removesuffix(".xml"): about.get("count") for name, about in files.items()}
+    return {name: count for name, count in found.items() if isinstance(count, int)}
 
 
 def _is_collection(name: str) -> bool:

@@ -21,11 +21,13 @@ def tls_context(credentials: Credentials) -> ssl.SSLContext:
         return context
     wrong: str | None = None
     try:
-        _with_files(
-            credentials, lambda certificate, key: context.load_cert_chain(certificate, key, credentials.password)
-        )
-    except (ssl.SSLError, OSError) as error:
-        wrong = str(getattr(error, "reason", None) or "it cannot be read").replace("_", " ").lower()
+        _with_files(credentials, lambda crt, key: context.load_cert_chain(crt, key, credentials.password))
+    except ssl.SSLError as error:
+        wrong = str(error.reason or "it cannot be read").replace("_", " ").lower()
+    except OSError as error:
+        wrong = f"a temporary file cannot be written: {error.strerror}"
+    except ValueError:  # OpenSSL takes passwords up to a length
+        wrong = "SPEKTRIX_KEY_PASSWORD is too long"
     if wrong:
         what = f"the client certificate cannot be used ({wrong})"
         raise SourceError(Fault(what, "SPEKTRIX_CERT, SPEKTRIX_KEY", CHECK_CERTIFICATE))
@@ -38,5 +40,5 @@ def _with_files(credentials: Credentials, load: Callable[[Path, Path], None]) ->
         certificate, key = Path(folder, "client.crt"), Path(folder, "client.key")
         for path, text in ((certificate, credentials.certificate), (key, credentials.private_key)):
             path.touch(mode=0o600)
-            path.write_text(text, encoding="ascii")
+            path.write_text(text, encoding="utf-8")
         load(certificate, key)
