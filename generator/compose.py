@@ -4,15 +4,17 @@
 site's zone.
 """
 
+import zlib
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from decimal import Decimal
 from fnmatch import fnmatchcase
 from typing import TypeVar
 
 from generator import urls
-from generator.config import Settings
+from generator.config import Settings, WithAttribute
 from generator.content import Content, EventWords, InstanceWords
 from generator.errors import Notice, NoticeKind
 from generator.images import Pictures
@@ -150,23 +152,29 @@ def _is_left_out(event: Event, content: Content, settings: Settings) -> bool:
     overlay = content.overlays.get(event.id)
     if overlay and overlay.words.hidden:
         return True
-    name = event.name.casefold()
-    return any(
-        fnmatchcase(name, rule.casefold()) if isinstance(rule, str) else _is_ticked(event.attributes, rule.attribute)
-        for rule in settings.events.exclude
-    )
+    return any(_fits(event, rule) for rule in settings.events.exclude)
+
+
+def _fits(event: Event, rule: str | WithAttribute) -> bool:
+    """Whether an event has the box that a rule names, or a name of its pattern, in which only * and ? are special."""
+    if not isinstance(rule, str):
+        return _is_ticked(event.attributes, rule.attribute)
+    return fnmatchcase(event.name.casefold(), rule.casefold().replace("[", "[[]"))
 
 
 def _genres(settings: Settings) -> tuple[Kind, ...]:
-    names = dict.fromkeys(settings.attributes.genres)
-    slugs = unique_slugs(enumerate(names), nameless="genre")
-    return tuple(Kind(name, name, urls.genre(slugs[number])) for number, name in enumerate(names))
+    return _kinds({name: name for name in settings.attributes.genres}, urls.genre)
 
 
 def _access(settings: Settings) -> tuple[Kind, ...]:
-    kinds = settings.attributes.access.items()
-    slugs = unique_slugs(((number, name) for number, (_, name) in enumerate(kinds)), nameless="access")
-    return tuple(Kind(code, name, urls.access(slugs[number])) for number, (code, name) in enumerate(kinds))
+    return _kinds(settings.attributes.access, urls.access)
+
+
+def _kinds(names: Mapping[str, str], path: Callable[[str], str]) -> tuple[Kind, ...]:
+    """Kinds by code, each at an address that follows from its code and name alone."""
+    ids = {code: zlib.crc32(code.encode()) for code in names}
+    slugs = unique_slugs(((ids[code], name) for code, name in names.items()), nameless="kind")
+    return tuple(Kind(code, name, path(slugs[ids[code]])) for code, name in names.items())
 
 
 def _attribute(attributes: Mapping[str, str], name: str) -> str:
@@ -177,6 +185,11 @@ def _attribute(attributes: Mapping[str, str], name: str) -> str:
 
 def _is_ticked(attributes: Mapping[str, str], name: str) -> bool:
     return _attribute(attributes, name).casefold() in ("1", "true")
+
+
+def _published(seats: int | None) -> int | None:
+    """A number of seats as it is told: none is fewer than 0."""
+    return None if seats is None else max(seats, 0)
 
 
 @dataclass(frozen=True, slots=True)
@@ -238,9 +251,9 @@ class _Maker:
         own_words = words.instances.get(instance.id, InstanceWords())
         seats = seats_of(self.rows.get(instance.id, ()), instance.plan_id)
         facts = self._facts(instance, event, own_words.status or words.status, seats)
-        state = state_of(facts, self.now, self.settings.availability.limited_percent)
+        state = state_of(facts, self.now, Decimal(str(self.settings.availability.limited_percent)))
         plan = self.prices.plans.get(instance.plan_id or 0)
-        shown = seats if seats and seats.available is not None and self.settings.availability.counts else None
+        shown = seats if self.settings.availability.counts else None
         return ListedInstance(
             id=instance.id,
             event_id=event.id,
@@ -255,8 +268,8 @@ class _Maker:
             access=tuple(kind for kind in self.access if _is_ticked(instance.attributes, kind.code)),
             note=own_words.note or one_line(_attribute(instance.attributes, self.settings.attributes.instance_note)),
             prices=self.prices.table(instance.price_list_id, seats, instance.plan_id),
-            available=max(shown.available or 0, 0) if shown else None,
-            capacity=max(shown.capacity, 0) if shown else None,
+            available=_published(shown.available if shown else None),
+            capacity=_published(shown.capacity if shown else None),
             booking_url=self.booking.seats(instance.id) if state.is_bookable else None,
         )
 

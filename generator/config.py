@@ -4,7 +4,7 @@ Credentials are none of it; they come from the `environment`.
 """
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Literal
@@ -25,7 +25,7 @@ def _some_text(value: str) -> str:
 
 
 def _web_address(value: str) -> str:
-    good = is_address(value) and not set("?#") & set(value)
+    good = is_address(value) and re.fullmatch(r"[!-~]+", value) and not set("?#") & set(value)
     return "" if good else 'it must be a web address such as "https://www.example.org", without ? or #'
 
 
@@ -54,6 +54,14 @@ def _language_tag(value: str) -> str:
 
 def _currency_code(value: str) -> str:
     return "" if re.fullmatch("[A-Z]{3}", value) else 'it must be an ISO 4217 code such as "GBP"'
+
+
+def _all_named(values: Iterable[str]) -> str:
+    return "" if all(value.strip() for value in values) else "none of its names may be empty"
+
+
+def _all_explained(kinds: Mapping[str, str]) -> str:
+    return _all_named((*kinds, *kinds.values()))
 
 
 def _host_name(value: str) -> str:
@@ -151,13 +159,13 @@ class Spektrix:
 class Attributes:
     """Which attributes of the feed are published, and as what. Nothing is published unless it is named here."""
 
-    genres: tuple[str, ...] = ()
+    genres: tuple[str, ...] = checked(_all_named, ())
     venue: str = ""
     season: str = ""
     event_note: str = ""
     instance_note: str = ""
     cancelled: str = ""
-    access: Mapping[str, str] = field(default_factory=dict)
+    access: Mapping[str, str] = field(default_factory=dict, metadata={"check": _all_explained})
 
 
 @dataclass(frozen=True, slots=True)

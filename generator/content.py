@@ -14,7 +14,7 @@ from markdown_it import MarkdownIt
 
 from generator.errors import Fault, SiteError
 from generator.tables import checked, load, read
-from generator.text import Html
+from generator.text import Html, plain
 from generator.urls import is_address
 
 T = TypeVar("T")
@@ -141,7 +141,7 @@ def _document(path: Path, words: type[T], base: str) -> tuple[T, Html]:
         mend = "Begin the file with a line +++, then the keys, then another line +++."
         raise SiteError(Fault("has no front matter", f"{path}, line 1", mend))
     front = read(words, load(parts[1], str(path), first_line=2), str(path), parts[1], first_line=2)
-    return front, markdown(parts[2], base)
+    return front, markdown(plain(parts[2]), base)
 
 
 def _by_event(overlays: Iterable[Overlay], faults: list[Fault]) -> dict[int, Overlay]:

@@ -105,8 +105,8 @@ def moment_of_environment(environment: Mapping[str, str] = os.environ) -> dateti
         return None
     try:
         moment = datetime.fromtimestamp(int(value), UTC)
-        if moment.year > LAST_YEAR:
-            raise ValueError("too late to count months from")
+        if not 1970 <= moment.year <= LAST_YEAR:
+            raise ValueError("no year in which this program would be run")
         return moment
     except (ValueError, OverflowError, OSError) as error:
         mend = "It must be a whole number of seconds since 1970-01-01T00:00:00Z; or unset it."

@@ -49,14 +49,14 @@ class Instance:
 class Status:
     """How many seats of one plan are left at one instance; a parent plan's numbers hold those of its sub-plans.
 
-    `available` is None where the row does not say.
+    `available` and `capacity` are None where the row does not say.
     """
 
     plan_id: int
     instance_id: int
     name: str
     available: int | None
-    capacity: int
+    capacity: int | None
     band_ids: tuple[int, ...] = ()
     sub_plan_ids: tuple[int, ...] = ()
 

@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from decimal import Decimal
 from enum import StrEnum
 
 from generator.model import Status
@@ -40,12 +41,12 @@ def best(states: Iterable[State]) -> State:
 class Seats:
     """The seats of an instance, over all the rows that count: a name for the space, the numbers, the bands.
 
-    `available` is None where some row does not say.
+    `available` and `capacity` are None where some row does not say.
     """
 
     space: str
     available: int | None
-    capacity: int
+    capacity: int | None
     band_ids: tuple[int, ...]
 
 
@@ -61,13 +62,18 @@ def seats_of(rows: Sequence[Status], plan_id: int | None) -> Seats | None:
     ]
     if not counted:
         return None
-    available = [row.available for row in counted if row.available is not None]
     return Seats(
         space=counted[0].name if len(counted) == 1 else "",
-        available=sum(available) if len(available) == len(counted) else None,
-        capacity=sum(row.capacity for row in counted),
+        available=_sum([row.available for row in counted]),
+        capacity=_sum([row.capacity for row in counted]),
         band_ids=tuple(dict.fromkeys(band for row in counted for band in row.band_ids)),
     )
+
+
+def _sum(numbers: Sequence[int | None]) -> int | None:
+    """The sum; None where one of the numbers is not known."""
+    known = [number for number in numbers if number is not None]
+    return sum(known) if len(known) == len(numbers) else None
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,7 +93,7 @@ class Facts:
         return (self.end or self.start) <= now
 
 
-def state_of(facts: Facts, now: datetime, limited_percent: float) -> State:
+def state_of(facts: Facts, now: datetime, limited_percent: Decimal) -> State:
     """The state of an instance at `now`: the first rule that fits."""
     rules = (
         (facts.said is not None, facts.said),
@@ -100,9 +106,10 @@ def state_of(facts: Facts, now: datetime, limited_percent: float) -> State:
     return ruled or _state_of_seats(facts.seats, limited_percent)
 
 
-def _state_of_seats(seats: Seats | None, limited_percent: float) -> State:
+def _state_of_seats(seats: Seats | None, limited_percent: Decimal) -> State:
     if seats is None or seats.available is None:
         return State.UNKNOWN
     if seats.available <= 0:
         return State.SOLD_OUT
-    return State.LIMITED if seats.available * 100 <= seats.capacity * limited_percent else State.ON_SALE
+    is_limited = seats.capacity is not None and seats.available * 100 <= seats.capacity * limited_percent
+    return State.LIMITED if is_limited else State.ON_SALE

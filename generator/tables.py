@@ -14,6 +14,7 @@ from functools import cache
 from typing import Any, Literal, TypeVar, get_args, get_origin, get_type_hints
 
 from generator.errors import Fault, SiteError
+from generator.text import one_line
 
 T = TypeVar("T")
 Table = Mapping[str, Any]
@@ -29,9 +30,13 @@ def checked(check: Check, default: Any = MISSING) -> Any:
 
 
 def load(text: str, where: str, first_line: int = 1) -> Table:
-    """The table in a TOML text. Raises SiteError with the line where it is not TOML."""
+    """The table in a TOML text, each text in it one line without control characters.
+
+    Raises SiteError with the line where it is not TOML.
+    """
     try:
-        return tomllib.loads(text)
+        table: Table = _cleaned(tomllib.loads(text))
+        return table
     except ValueError as error:  # tomllib's own, and Python's for a number without end
         place = re.search(r"\(at line (\d+), column (\d+)\)", str(error))
         line = int(place[1]) + first_line - 1 if place else first_line + text.count("\n")
@@ -39,6 +44,14 @@ def load(text: str, where: str, first_line: int = 1) -> Table:
         raise SiteError(
             Fault(f"not TOML: {what}", f"{where}, line {line}", "Quotes around text? A = after the key? Each key once?")
         ) from error
+
+
+def _cleaned(value: Any) -> Any:
+    if isinstance(value, str):
+        return one_line(value)
+    if isinstance(value, list):
+        return [_cleaned(item) for item in value]
+    return {key: _cleaned(item) for key, item in value.items()} if isinstance(value, dict) else value
 
 
 @dataclass(slots=True)

@@ -7,8 +7,9 @@ from collections.abc import Iterable
 from html import escape
 
 SLUG_LENGTH = 60
+_UNSEEN = ("Mn", "Mc", "Me", "Cf")  # accents, and what only joins or hides
 _LETTERS = str.maketrans(
-    {"ß": "ss", "æ": "ae", "Æ": "ae", "œ": "oe", "Œ": "oe", "ø": "o", "Ø": "o", "ł": "l", "Ł": "l"}
+    {"ß": "ss", "ẞ": "ss", "æ": "ae", "Æ": "ae", "œ": "oe", "Œ": "oe", "ø": "o", "Ø": "o", "ł": "l", "Ł": "l"}
     | {"đ": "d", "Đ": "d", "ð": "d", "Ð": "d", "þ": "th", "Þ": "th", "'": "", "\N{RIGHT SINGLE QUOTATION MARK}": ""}
 )
 _LINE_ENDS = re.compile("\r\n|[\r\x0b\x0c\x85\N{LINE SEPARATOR}\N{PARAGRAPH SEPARATOR}]")
@@ -54,8 +55,9 @@ def paragraphs(text: str) -> Html:
 
 def slug(name: str) -> str:
     """The name in lower-case ASCII words joined by hyphens, at most 60 letters; "" where nothing is left."""
-    ascii_name = unicodedata.normalize("NFKD", name.translate(_LETTERS)).encode("ascii", "ignore").decode().lower()
-    words = re.sub(r"[^a-z0-9]+", "-", ascii_name).strip("-")
+    letters = unicodedata.normalize("NFKD", name.translate(_LETTERS))
+    shown = "".join(letter for letter in letters if unicodedata.category(letter) not in _UNSEEN)
+    words = re.sub(r"[^a-z0-9]+", "-", shown.lower()).strip("-")
     if len(words) <= SLUG_LENGTH:
         return words
     whole, _, _ = words[: SLUG_LENGTH + 1].rpartition("-")

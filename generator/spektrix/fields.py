@@ -11,6 +11,7 @@ from decimal import Decimal
 from generator.spektrix.markup import Element
 from generator.text import one_line, plain
 
+FIRST_YEAR, LAST_YEAR = 1970, 9990
 _NIL = "{http://www.w3.org/2001/XMLSchema-instance}nil"
 _BOOLEANS = {"true": True, "1": True, "false": False, "0": False}
 
@@ -47,20 +48,26 @@ def attributes_of(item: Element) -> dict[str, str]:
 
 def id_of(item: Element) -> int:
     """The id of an item. Raises UnreadableError where it has none."""
-    return _whole(item.get("id") or "", "its id")
+    return _identifier(item.get("id") or "", "its id")
 
 
 def ref(child: Mapping[str, Element], name: str) -> int | None:
     """The id of a reference such as `<Event id="14473"/>`; None where it is null."""
     element = child.get(name)
     value = "" if element is None else (element.get("id") or "")
-    return _whole(value, f"the id of its {name}") if value.strip() else None
+    return _identifier(value, f"the id of its {name}") if value.strip() else None
 
 
 def refs(parent: Element | None, name: str) -> tuple[int, ...]:
     """The ids of all references of a name inside an element; none where there is no element."""
     found = parent.iterchildren(name) if parent is not None else ()
-    return tuple(_whole(element.get("id") or "", f"the id of {_article(name)} {name}") for element in found)
+    return tuple(_identifier(element.get("id") or "", f"the id of {_article(name)} {name}") for element in found)
+
+
+def _identifier(text: str, what: str) -> int:
+    if text.strip().startswith("-"):
+        raise UnreadableError(f'{what} is "{text}", below zero')
+    return _whole(text, what)
 
 
 def _whole(text: str, what: str) -> int:
@@ -96,7 +103,7 @@ def truth(child: Mapping[str, Element], name: str, when_null: bool) -> bool:
 
 
 def wall_time(child: Mapping[str, Element], name: str) -> datetime | None:
-    """A time as it stands; None where it is null, the years 1 and 9999 being .NET's words for no time."""
+    """A time as it stands; None where it is null, as the ends of a calendar mean: 0001, 1753, 1900 and 9999."""
     text = text_of(child, name).strip()
     if not text:
         return None
@@ -104,7 +111,7 @@ def wall_time(child: Mapping[str, Element], name: str) -> datetime | None:
         moment = datetime.fromisoformat(text if "T" in text else "")
     except ValueError as error:
         raise UnreadableError(f'{name} is "{text}", not a time such as 2014-06-14T16:45:00Z') from error
-    return moment if 1 < moment.year < 9999 else None
+    return moment if FIRST_YEAR <= moment.year <= LAST_YEAR else None
 
 
 def utc_time(child: Mapping[str, Element], name: str) -> datetime | None:

@@ -21,6 +21,7 @@ ASK_AGAIN = "Pull again; if it stays so, tell Spektrix support. What was publish
 _TAGS = {"p", "br", "strong", "em", "u", "ul", "ol", "li", "a", "blockquote", "h2", "h3", "h4"}
 _CLASSES = {"boldtext": "strong", "italictext": "em", "underlinetext": "u"}
 _MEANINGS = {"h1": "h2", "h2": "h3", "h3": "h4", "h5": "h4", "h6": "h4", "b": "strong", "i": "em", "tr": "p"}
+_DEEP = lxml.html.HTMLParser(huge_tree=True)  # libxml2 drops what lies deeper than 255 elements otherwise
 _HEADINGS = {"h2", "h3", "h4"}
 _BLOCKS = {"div", "p", "ul", "ol", "table", "blockquote", "h1", "h2", "h3", "h4", "h5", "h6"}
 _DROPPED = {"script", "style", "title", "template", "noscript", "textarea", "iframe", "svg", "math"}
@@ -141,7 +142,7 @@ def rich_text(html: str, title: str = "") -> tuple[Html, bool]:
     words = plain(_READER.clean(plain(html)))
     if not words:
         return Html(), False
-    wrapper = lxml.html.fragment_fromstring(words, create_parent="div")
+    wrapper = lxml.html.fragment_fromstring(words, create_parent="div", parser=_DEEP)
     rank = 1
     for element in list(wrapper.iterdescendants(etree.Element)):
         element.tag = _meaning(element)
@@ -150,16 +151,20 @@ def rich_text(html: str, title: str = "") -> tuple[Html, bool]:
         elif element.tag in _HEADINGS:
             rank = min(int(element.tag[1]), rank + 1)
             element.tag = f"h{rank}"
+        elif element.tag == "a" and not "".join(element.itertext()).strip():
+            element.drop_tag()  # a link without words has no name
     cleaned = _CLEANER.clean(lxml.html.tostring(wrapper, encoding="unicode"))
     if not words_of(cleaned):
         return Html(), False
-    says_more = any(_words(node) for node in lxml.html.fragments_fromstring(cleaned) if not _is_heading(node))
+    says_more = any(
+        _words(node) for node in lxml.html.fragments_fromstring(cleaned, parser=_DEEP) if not _is_heading(node)
+    )
     return Html(re.sub(r"^(\s*<br>)+|(<br>\s*)+$", "", " ".join(cleaned.split()))), says_more
 
 
 def words_of(html: str) -> str:
     """The words of a piece of HTML, in one line."""
-    return _words(lxml.html.fragment_fromstring(html, create_parent="div"))
+    return _words(lxml.html.fragment_fromstring(html, create_parent="div", parser=_DEEP))
 
 
 def _words(node: lxml.html.HtmlElement | str) -> str:

@@ -161,7 +161,7 @@ def _status(item: Element) -> Status:
         instance_id=ref(child, "Instance") or 0,
         name=name_of(item),
         available=whole_number(child, "Available"),
-        capacity=whole_number(child, "Capacity") or 0,
+        capacity=whole_number(child, "Capacity"),
         band_ids=refs(item, "Band"),
         sub_plan_ids=refs(child.get("SubPlans"), "Plan"),
     )

@@ -1,0 +1,109 @@
+"""Single values at the edges of what a feed or a person can say, each with the one thing that must come of it."""
+
+from decimal import Decimal
+from pathlib import Path
+
+import pytest
+
+from generator import tables
+from generator.config import Settings, settings
+from generator.content import EventWords
+from generator.errors import SiteError, SourceError
+from generator.model import Feed, Status
+from generator.spektrix import parse
+from generator.spektrix.markup import rich_text
+from generator.states import Seats, seats_of
+from generator.text import slug
+
+
+def feed_of(folder: Path, **documents: str) -> Feed:
+    """The feed of some documents' items, in roots of no name in particular."""
+    files = {"events": "", "instances": "", **{name.replace("_", "-"): xml for name, xml in documents.items()}}
+    opened = {}
+    for name, xml in files.items():
+        (folder / name).write_text(f"<All>{xml}</All>", "utf-8")
+        opened[name] = ((folder / name).open("rb"), f"{name}.xml")
+    return parse.feed(opened)
+
+
+@pytest.mark.parametrize(
+    ("name", "words"),
+    [
+        ("Hamlet—Prince", "hamlet-prince"),
+        ("10×10", "10-10"),
+        ("mother‑in‑law", "mother-in-law"),
+        ("STRAẞE", "strasse"),
+        ("soft­ly", "softly"),
+        ("Déjà Vu, Again", "deja-vu-again"),
+        ("Duke’s", "dukes"),
+    ],
+)
+def test_a_slug_parts_words_where_a_reader_does(name: str, words: str) -> None:
+    assert slug(name) == words
+
+
+def test_seats_of_which_some_row_is_silent_are_not_known() -> None:
+    rows = [Status(1, 9, "Stalls", 5, 100), Status(2, 9, "Circle", 5, None)]
+    assert seats_of(rows, None) == Seats("", 10, None, ())
+
+
+@pytest.mark.parametrize(
+    "capacity", ["", "<Capacity/>", '<Capacity xmlns:i="http://www.w3.org/2001/XMLSchema-instance" i:nil="true"/>']
+)
+def test_a_capacity_that_is_not_told_is_not_nought(tmp_path: Path, capacity: str) -> None:
+    row = f'<InstancePlanStatus><Plan id="1"/><Instance id="2"/><Available>6</Available>{capacity}</InstancePlanStatus>'
+    assert feed_of(tmp_path, instance_status=row).statuses == (Status(1, 2, "", 6, None),)
+
+
+@pytest.mark.parametrize(
+    "moment", ["0001-01-01T00:00:00Z", "1753-01-01T00:00:00Z", "1900-01-01T00:00:00Z", "9999-12-31T23:59:59Z"]
+)
+def test_the_ends_of_a_calendar_are_no_time(tmp_path: Path, moment: str) -> None:
+    item = f'<Instance id="1"><Event id="2"/><StartSellingAtUtc>{moment}</StartSellingAtUtc></Instance>'
+    assert feed_of(tmp_path, instances=item).instances[0].start_selling is None
+
+
+def test_an_id_below_zero_is_a_fault(tmp_path: Path) -> None:
+    with pytest.raises(SourceError, match='its id is "-5", below zero'):
+        feed_of(tmp_path, events='<Event id="-5"><Name>Show</Name></Event>')
+
+
+def test_a_deep_description_keeps_its_words() -> None:
+    html, says_more = rich_text(f"<p>intro</p>{'<div>' * 400}deep{'</div>' * 400}<p>tail</p>")
+    assert (" ".join(html.replace("<p>", " ").replace("</p>", " ").split()), says_more) == ("intro deep tail", True)
+
+
+@pytest.mark.parametrize("html", ['<a href="https://a.example"> </a>words', '<a href="https://a.example"></a>words'])
+def test_a_link_without_words_goes(html: str) -> None:
+    assert rich_text(html)[0].strip() == "words"
+
+
+def test_words_of_the_venue_hold_no_control_characters() -> None:
+    table = tables.load('event = 1\ntitle = "  a\\u0007b \\n c "\nsummary = "   "', "x.md")
+    assert tables.read(EventWords, table, "x.md") == EventWords(1, title="ab c")
+
+
+@pytest.mark.parametrize(
+    ("key", "value", "fault"),
+    [
+        ("site", 'url = "https://v.example/a b"', "url"),
+        ("attributes", 'genres = [""]', "genres"),
+        ("attributes", 'access = {AD = ""}', "access"),
+        ("spektrix", 'api = "http://api.example"', "api"),
+    ],
+)
+def test_a_setting_that_would_break_an_address_is_refused(tmp_path: Path, key: str, value: str, fault: str) -> None:
+    base = 'name = "V"\ntimezone = "Europe/London"\n' + ("" if fault == "url" else 'url = "https://v.example"\n')
+    text = f"[site]\n{base}" + (value if key == "site" else f"[{key}]\n{value}")
+    (tmp_path / "content").mkdir()
+    (tmp_path / "content" / "site.toml").write_text(text)
+    with pytest.raises(SiteError, match=rf"\] {fault} is "):
+        settings(tmp_path)
+
+
+def test_a_share_of_seats_is_counted_exactly() -> None:
+    percent = tables.read(Settings, tables.load(MINIMAL, "s"), "s").availability.limited_percent
+    assert 1500 * Decimal(str(percent)) >= 69 * 100
+
+
+MINIMAL = 'site = {name = "V", url = "https://v.example", timezone = "UTC"}\navailability = {limited_percent = 4.6}'
