@@ -3,6 +3,7 @@
 `pulling` is the door, and `pull` for a pull alone. The old snapshot stands until the new one is whole and right.
 """
 
+import shutil
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -24,7 +25,7 @@ from generator.spektrix import parse, snapshot
 from generator.spektrix.client import AT_ONCE, Client, client
 from generator.spektrix.iframe import booking_path
 from generator.spektrix.markup import identity, items, merged
-from generator.swap import replacing, swap
+from generator.swap import Places, replacing, swap
 from generator.together import together
 from generator.urls import Addresses
 
@@ -74,6 +75,7 @@ def pulling(
         feed = snapshot.read(places.new, called=lambda path: source.address(_collection(path.stem))).feed
         if not order.allow_shrink:
             _guard(order, settings, feed, counts, snapshot.counts(places.target))
+        _keep_images(places)
         yield Pulled(places.new, counts)
         swap(places)
 
@@ -84,6 +86,13 @@ def pull(
     """`pulling`, and nothing else; gives the items of each collection."""
     with pulling(order, settings, credentials, tell) as pulled:
         return pulled.counts
+
+
+def _keep_images(places: Places) -> None:
+    """Pictures that lie with the old snapshot go with the new one."""
+    images = places.target / "images"
+    if images.is_dir():
+        shutil.copytree(images, places.new / "images")
 
 
 def _collection(name: str) -> str:

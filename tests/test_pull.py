@@ -203,6 +203,23 @@ def test_a_broken_memory_is_mended_by_the_next_pull(tmp_path: Path) -> None:
 # Killed
 
 
+def test_pictures_beside_the_snapshot_stay_from_pull_to_pull(tmp_path: Path) -> None:
+    with pulled(tmp_path) as (live, _):
+        (live.snapshot / "images").mkdir()
+        (live.snapshot / "images" / "macbeth.jpg").write_bytes(b"picture")
+        assert live.run("pull").exit_code == 0
+    assert contents(live.snapshot / "images") == {"macbeth.jpg": b"picture"}
+
+
+def test_a_build_that_fails_after_its_pull_keeps_the_old_snapshot_too(tmp_path: Path) -> None:
+    with pulled(tmp_path) as (live, _):
+        before = live.standing()
+        (live.site / "templates").mkdir()
+        (live.site / "templates" / "home.html").write_text("{{ nothing_of_this_name }}")
+        outcome = live.run("build")
+    assert (outcome.exit_code, live.standing()) == (1, before)
+
+
 def neutral(output: Path) -> dict[str, bytes]:
     """An output without the time at which its feed was pulled."""
     found = contents(output)
