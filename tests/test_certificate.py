@@ -638,7 +638,7 @@ def test_on_a_terminal_the_password_is_asked_for_and_not_shown(pfx: Path) -> Non
         while b"Password of the PFX file" not in shown:
             shown += os.read(mine, 1000)
         os.write(mine, f"{SECRET}\n".encode())
-        code = running.wait()
+        code = running.wait(timeout=20)
         shown += os.read(mine, 10000)
     os.close(mine)
     assert (code, SECRET in shown.decode()) == (0, False)

@@ -14,6 +14,7 @@ import threading
 import time
 import zlib
 from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -615,6 +616,24 @@ def printed_by(process: "subprocess.Popen[str]") -> str:
     return "".join(lines)
 
 
+@contextmanager
+def killed_at_last(process: "subprocess.Popen[str]") -> Iterator[None]:
+    """Whatever fails inside, the process does not stay."""
+    try:
+        yield
+    finally:
+        process.kill()
+
+
+@pytest.fixture
+def _heeds_ctrl_c() -> Iterator[None]:
+    """A test run in the background may have been told to ignore Ctrl-C, and its children would inherit that."""
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
+    yield
+    signal.signal(signal.SIGINT, before)
+
+
+@pytest.mark.usefixtures("_heeds_ctrl_c")
 @pytest.mark.parametrize("ending", [signal.SIGINT, signal.SIGTERM])
 def test_the_command_prints_what_to_paste_and_serves(ending: signal.Signals) -> None:
     command = [sys.executable, "-m", "generator", "sandbox", "--port", "0", "--now", NOW.isoformat()]
@@ -623,7 +642,7 @@ def test_the_command_prints_what_to_paste_and_serves(ending: signal.Signals) -> 
         cwd=PROJECT, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, encoding="utf-8",
         env={name: value for name, value in os.environ.items() if name != "SOURCE_DATE_EPOCH"},
     )  # fmt: skip
-    with process:
+    with process, killed_at_last(process):
         text = printed_by(process)
         variables = dict(re.findall(r"^export ([A-Z_]+)=(\S+)$", text, re.MULTILINE))
         settings = dict(re.findall(r'^(feed|client|api) = "(.*)"$', text, re.MULTILINE))
