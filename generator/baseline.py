@@ -5,7 +5,7 @@ from pathlib import Path
 
 from generator.errors import Fault, SiteError
 from generator.guard import Counts, counts_of_published
-from generator.spektrix.client import published
+from generator.urls import is_address
 
 
 def read_baseline(baseline: str, now: datetime) -> Counts | None:
@@ -13,7 +13,9 @@ def read_baseline(baseline: str, now: datetime) -> Counts | None:
 
     Raises SourceError where it cannot be fetched or is something else, SiteError where the file cannot be read.
     """
-    if baseline.startswith(("https://", "http://")):
+    if is_address(baseline):
+        from generator.spektrix.client import published  # slow to import, and seldom needed
+
         document = published(baseline)
         return counts_of_published(document, now, shown(baseline)) if document is not None else None
     try:

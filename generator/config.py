@@ -11,17 +11,13 @@ from typing import Literal
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from generator.errors import Fault, SiteError
-from generator.tables import checked, load, read
+from generator.tables import checked, load, read, some_text
 from generator.urls import is_address
 
 SETTINGS_FILE = "content/site.toml"
 DEMO = "demo"
 DEMO_CLIENT = "lantern"
 LIVE = "spektrix-v2"
-
-
-def _some_text(value: str) -> str:
-    return "" if value.strip() else "it must not be empty"
 
 
 def _web_address(value: str) -> str:
@@ -97,7 +93,7 @@ def _longitude(value: float | None) -> str:
 class Site:
     """The site itself. `url` has no slash at its end and may have a path."""
 
-    name: str = checked(_some_text)
+    name: str = checked(some_text)
     url: str = checked(_web_address)
     timezone: str = checked(_time_zone)
     language: str = checked(_language_tag, "en-GB")
@@ -133,7 +129,7 @@ class Venue:
 class SourceSettings:
     """Where the feed comes from: "demo", "spektrix-v2", or a folder of XML, from the site folder."""
 
-    feed: str = checked(_some_text, DEMO)
+    feed: str = checked(some_text, DEMO)
 
 
 @dataclass(frozen=True, slots=True)
@@ -172,7 +168,7 @@ class Attributes:
 class WithAttribute:
     """Events on which this box is ticked."""
 
-    attribute: str = checked(_some_text)
+    attribute: str = checked(some_text)
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,16 +13,12 @@ from typing import Literal, TypeVar
 from markdown_it import MarkdownIt
 
 from generator.errors import Fault, SiteError
-from generator.tables import checked, load, read
+from generator.tables import checked, load, read, some_text
 from generator.text import Html, plain
 from generator.urls import is_address
 
 T = TypeVar("T")
 _FRONT_MATTER = re.compile(r"\+\+\+[ \t]*\n(.*?)^\+\+\+[ \t]*(?:\n|\Z)(.*)", re.DOTALL | re.MULTILINE)
-
-
-def _some_text(value: str) -> str:
-    return "" if value.strip() else "it must not be empty"
 
 
 def _web_link(value: str) -> str:
@@ -68,7 +64,7 @@ class EventWords:
 class PageWords:
     """The front matter of `content/pages/*.md`. `nav` is the page's place in the menu; None: not in it."""
 
-    title: str = checked(_some_text)
+    title: str = checked(some_text)
     nav: int | None = None
     description: str = ""
 

@@ -29,6 +29,11 @@ def checked(check: Check, default: Any = MISSING) -> Any:
     return field(metadata={"check": check}) if default is MISSING else field(default=default, metadata={"check": check})
 
 
+def some_text(value: str) -> str:
+    """The check of a text that must not be empty."""
+    return "" if value.strip() else "it must not be empty"
+
+
 def load(text: str, where: str, first_line: int = 1) -> Table:
     """The table in a TOML text, each text in it one line without control characters.
 

@@ -85,21 +85,18 @@ class Addresses:
 
     def href(self, path: str) -> str:
         """A link from any page of the site; a whole address stays as it is."""
-        return path if _is_address(path) else self.base + quote(path)
+        return path if is_address(path) else self.base + quote(path)
 
     def absolute(self, path: str) -> str:
         """A link from anywhere; a whole address stays as it is."""
-        return path if _is_address(path) else f"{self.url}/{quote(path)}"
+        return path if is_address(path) else f"{self.url}/{quote(path)}"
 
 
 def is_address(text: str) -> bool:
     """Whether a text is a whole address on the web, rather than a path."""
+    if not text.startswith(("https://", "http://")):
+        return False
     try:
-        parts = urlsplit(text)
+        return bool(urlsplit(text).hostname)
     except ValueError:  # a bracket where none belongs
         return False
-    return parts.scheme in ("http", "https") and bool(parts.hostname)
-
-
-def _is_address(path: str) -> bool:
-    return path.startswith(("https://", "http://"))

@@ -1,7 +1,7 @@
 """How things are said: states, dates, times, money and lengths of time, for pages and calendars alike."""
 
 from collections.abc import Sequence
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 from decimal import Decimal
 
 from generator.programme import ListedEvent, ListedInstance
@@ -129,4 +129,4 @@ def duration(minutes: int) -> str:
 
 def iso_duration(minutes: int) -> str:
     """PT135M, as the element `time` and schema.org want it."""
-    return f"PT{int(timedelta(minutes=minutes).total_seconds() // 60)}M"
+    return f"PT{minutes}M"

@@ -1,18 +1,21 @@
 """Single values at the edges of what a feed or a person can say, each with the one thing that must come of it."""
 
-from decimal import Decimal
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
 
 from generator import tables
+from generator.compose import compose
 from generator.config import Settings, settings
-from generator.content import EventWords
+from generator.content import Content, EventWords
 from generator.errors import SiteError, SourceError
-from generator.model import Feed, Status
+from generator.images import Pictures
+from generator.model import Event, Feed, Instance, Status
 from generator.spektrix import parse
+from generator.spektrix.iframe import booking_path
 from generator.spektrix.markup import rich_text
-from generator.states import Seats, seats_of
+from generator.states import Seats, State, seats_of
 from generator.text import slug
 
 
@@ -101,9 +104,24 @@ def test_a_setting_that_would_break_an_address_is_refused(tmp_path: Path, key: s
         settings(tmp_path)
 
 
-def test_a_share_of_seats_is_counted_exactly() -> None:
-    percent = tables.read(Settings, tables.load(MINIMAL, "s"), "s").availability.limited_percent
-    assert 1500 * Decimal(str(percent)) >= 69 * 100
+@pytest.mark.parametrize(("percent", "capacity", "available"), [(4.6, 1500, 69), (9.2, 750, 69), (2.5, 40, 1)])
+def test_a_share_of_seats_is_counted_exactly(percent: float, capacity: int, available: int) -> None:
+    shown = [state_at(percent, capacity, seats) for seats in (available, available + 1)]
+    assert shown == [State.LIMITED, State.ON_SALE]
 
 
-MINIMAL = 'site = {name = "V", url = "https://v.example", timezone = "UTC"}\navailability = {limited_percent = 4.6}'
+def state_at(percent: float, capacity: int, available: int) -> State:
+    """The state of a performance tomorrow, by way of settings and feed."""
+    text = (
+        f'site = {{name = "V", url = "https://v.example", timezone = "UTC"}}\navailability.limited_percent = {percent}'
+    )
+    chosen = tables.read(Settings, tables.load(text, "s"), "s")
+    feed = Feed(
+        (Event(1, "Show"),), (Instance(2, 1, NOW + timedelta(days=1)),), (Status(3, 2, "", available, capacity),)
+    )
+    booking = booking_path(chosen.spektrix)
+    programme = compose(feed, Content({}, (), {}), chosen, booking, Pictures({}, {}, ()), NOW)
+    return programme.instances[0][1].state
+
+
+NOW = datetime(2026, 3, 2, 12, tzinfo=UTC)

@@ -66,9 +66,9 @@ def told(outcome: dict[str, Any], report: Path | None) -> Iterator[None]:
         yield
     except SitegenError as error:
         faults = [{"what": fault.what, "where": fault.where, "mend": fault.mend} for fault in error.faults]
-        _write_report(report, {"exit_code": error.exit_code, "faults": faults})
         for fault in error.faults:
             click.echo(click.style("Error: ", fg="red", bold=True) + str(fault), err=True)
+        _write_report(report, {"exit_code": error.exit_code, "faults": faults})
         sys.exit(error.exit_code)
     _write_report(report, {"exit_code": 0, **outcome})
 
