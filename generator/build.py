@@ -26,6 +26,7 @@ from generator.programme import Programme
 from generator.render import Renderer, render, theme_folders
 from generator.source import Source
 from generator.urls import Addresses
+from generator.wording import language
 from generator.write import Written, publish
 
 MISSING = NoticeKind(
@@ -77,6 +78,8 @@ def build(order: Order, tell: Callable[[str], None], is_strict: bool = False) ->
     chosen = settings(order.site)
     _refuse_output_over_input(order)
     addresses = Addresses(chosen.site.url)
+    folders = theme_folders(order.site)
+    spoken, unspoken = language(chosen.site, folders)
     content = read_content(order.site, addresses.base)
 
     tell("Reading the feed")
@@ -89,13 +92,13 @@ def build(order: Order, tell: Callable[[str], None], is_strict: bool = False) ->
     programme = compose(source.feed, content, chosen, source.booking, pictures, order.now)
     if not order.allow_shrink:
         _guard(order, chosen, source, programme)
-    warnings = tally((*(Notice(MISSING, f"{name}.xml") for name in source.missing), *programme.notices))
+    warnings = tally((*(Notice(MISSING, f"{name}.xml") for name in source.missing), *unspoken, *programme.notices))
     if is_strict and warnings:
         raise SiteError(*(Fault(str(warning), "", warning.kind.mend) for warning in warnings))
 
-    plan = Plan(programme, content, chosen, source.booking, addresses)
+    plan = Plan(programme, content, chosen, source.booking, addresses, spoken)
     planned = list(pages(plan))
-    renderer = Renderer(plan, theme_folders(order.site))
+    renderer = Renderer(plan, folders)
     tell(f"Rendering {len(planned)} pages")
     files = _files(plan, planned, renderer, source, pictures, order.jobs)
     written = publish(order.target, files)
@@ -108,7 +111,9 @@ def _files(
     """Every file of the site, once: its path below the output, and its bytes."""
     programme, chosen, addresses = plan.programme, plan.settings, plan.addresses
     yield from render(renderer, planned, jobs)
-    yield from _calendars(plan, calendars(programme, chosen, addresses, source.namespace, source.pulled_at))
+    yield from _calendars(
+        plan, calendars(programme, chosen, addresses, plan.language, source.namespace, source.pulled_at)
+    )
     yield urls.AVAILABILITY, availability(programme, chosen, addresses, source.pulled_at)
     yield urls.AVAILABILITY_SCHEMA, schema()
     yield urls.SITEMAP, sitemap(planned, addresses)

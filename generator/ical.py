@@ -19,7 +19,7 @@ from generator.programme import ListedEvent, ListedInstance, Programme
 from generator.states import State
 from generator.text import one_line
 from generator.urls import Addresses
-from generator.wording import moment, sentence
+from generator.wording import Language
 
 KEPT_FOR = timedelta(days=30)
 REFRESH = timedelta(hours=1)
@@ -58,20 +58,27 @@ class Calendars:
 
 
 def calendars(
-    programme: Programme, settings: Settings, addresses: Addresses, namespace: str, pulled_at: datetime | None
+    programme: Programme,
+    settings: Settings,
+    addresses: Addresses,
+    language: Language,
+    namespace: str,
+    pulled_at: datetime | None,
 ) -> Calendars:
     """The calendars of a programme: entries for all that is to come and for the last 30 days."""
     stamp = (pulled_at or programme.now).astimezone(UTC)
     oldest = programme.now.timestamp() - KEPT_FOR.total_seconds()
     entries = {
-        instance.id: _entry(event, instance, addresses, f"{instance.id}@{namespace}", stamp).to_ical()
+        instance.id: _entry(event, instance, addresses, language, f"{instance.id}@{namespace}", stamp).to_ical()
         for event, instance in programme.instances
         if (instance.end or instance.start).timestamp() >= oldest
     }
     return Calendars(settings, addresses, entries)
 
 
-def _entry(event: ListedEvent, instance: ListedInstance, addresses: Addresses, uid: str, stamp: datetime) -> Entry:
+def _entry(
+    event: ListedEvent, instance: ListedInstance, addresses: Addresses, language: Language, uid: str, stamp: datetime
+) -> Entry:
     entry = Entry()
     entry.add("uid", uid)
     entry.add("dtstamp", stamp)
@@ -81,7 +88,7 @@ def _entry(event: ListedEvent, instance: ListedInstance, addresses: Addresses, u
     if instance.end:
         entry.add("dtend", instance.end.astimezone(UTC))
     entry.add("summary", _safe(event.title))
-    entry.add("description", "\n".join(_lines(event, instance, addresses)))
+    entry.add("description", "\n".join(_lines(event, instance, addresses, language)))
     entry.add("location", _safe(_location(event, instance)))
     venue = event.place.venue
     if venue and venue.latitude is not None and venue.longitude is not None:
@@ -94,9 +101,9 @@ def _entry(event: ListedEvent, instance: ListedInstance, addresses: Addresses, u
     return entry
 
 
-def _lines(event: ListedEvent, instance: ListedInstance, addresses: Addresses) -> Iterable[str]:
-    yield moment(instance.start)
-    yield sentence(instance)
+def _lines(event: ListedEvent, instance: ListedInstance, addresses: Addresses, language: Language) -> Iterable[str]:
+    yield language.moment(instance.start)
+    yield language.sentence(instance)
     if instance.access:
         yield ", ".join(_safe(kind.name) for kind in instance.access)
     yield from (_safe(words) for words in (instance.note, event.summary) if words)

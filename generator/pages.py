@@ -18,7 +18,7 @@ from generator.prices import PriceTable
 from generator.programme import Kind, ListedEvent, ListedInstance, Programme
 from generator.text import excerpt
 from generator.urls import Addresses
-from generator.wording import moment, month
+from generator.wording import Language
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,6 +59,7 @@ class Plan:
     settings: Settings
     booking: BookingPath
     addresses: Addresses
+    language: Language
 
     @property
     def events(self) -> Mapping[int, ListedEvent]:
@@ -68,12 +69,13 @@ class Plan:
 
 def menu(plan: Plan) -> tuple[Link, ...]:
     """The site's menu: the listings that hold something, then the venue's pages that have a place in it."""
+    _ = plan.language.gettext
     listings = (
-        (True, Link("What’s on", urls.WHATS_ON)),
-        (True, Link("Calendar", urls.CALENDAR)),
-        (bool(plan.programme.access), Link("Access", urls.ACCESS)),
-        (bool(plan.programme.offers), Link("Offers", urls.OFFERS)),
-        (bool(plan.programme.memberships), Link("Memberships", urls.MEMBERSHIPS)),
+        (True, Link(_("What’s on"), urls.WHATS_ON)),
+        (True, Link(_("Calendar"), urls.CALENDAR)),
+        (bool(plan.programme.access), Link(_("Access"), urls.ACCESS)),
+        (bool(plan.programme.offers), Link(_("Offers"), urls.OFFERS)),
+        (bool(plan.programme.memberships), Link(_("Memberships"), urls.MEMBERSHIPS)),
     )
     own = sorted(
         (page for page in plan.content.pages if page.words.nav is not None), key=lambda page: page.words.nav or 0
@@ -98,13 +100,14 @@ def pages(plan: Plan) -> Iterator[Page]:
         yield _event(event, plan)
         yield from _instances(event, plan)
     yield from _calendar(plan)
-    yield from _kinds("Genres", urls.GENRES, plan.programme.genres, plan)
-    yield from _kinds("Access", urls.ACCESS, plan.programme.access, plan)
+    _ = plan.language.gettext
+    yield from _kinds(_("Genres"), urls.GENRES, plan.programme.genres, plan)
+    yield from _kinds(_("Access"), urls.ACCESS, plan.programme.access, plan)
     yield from _lists(plan)
     yield from _frames(plan)
     yield from (_own_page(page) for page in plan.content.pages)
     if not any(page.name == "404" for page in plan.content.pages):
-        yield Page(urls.NOT_FOUND, "not_found.html", "Page not found", is_listed=False)
+        yield Page(urls.NOT_FOUND, "not_found.html", _("Page not found"), is_listed=False)
 
 
 def _home(plan: Plan) -> Page:
@@ -120,12 +123,15 @@ def _home(plan: Plan) -> Page:
 
 
 def _whats_on(plan: Plan) -> Page:
-    months = tuple(Link(month(first.start), urls.month(*key)) for key, (first, *_) in _by_month(_upcoming(plan)))
+    _, language = plan.language.gettext, plan.language
+    months = tuple(
+        Link(language.month(first.start), urls.month(*key)) for key, (first, *_) in _by_month(_upcoming(plan))
+    )
     return Page(
         urls.WHATS_ON,
         "whats_on.html",
-        "What’s on",
-        f"Everything coming up at {plan.settings.site.name}.",
+        _("What’s on"),
+        _("Everything coming up at %(site)s.") % {"site": plan.settings.site.name},
         section=urls.WHATS_ON,
         context={
             "events": plan.programme.current,
@@ -151,19 +157,20 @@ def _by_month(instances: Iterable[ListedInstance]) -> list[tuple[tuple[int, int]
 
 def _event(event: ListedEvent, plan: Plan) -> Page:
     earlier = [instance for instance in event.instances if instance.is_over]
+    _, language = plan.language.gettext, plan.language
     return Page(
         event.path,
         "event.html",
         event.title,
         event.summary,
         section=urls.WHATS_ON,
-        trail=(Link("What’s on", urls.WHATS_ON),),
+        trail=(Link(_("What’s on"), urls.WHATS_ON),),
         calendar=event.path + urls.FEED,
         image=event.image,
         data=(event_data(event, plan.settings, plan.addresses),),
         context={
             "event": event,
-            "months": [(month(group[0].start), group) for _, group in _by_month(event.upcoming)],
+            "months": [(language.month(group[0].start), group) for _key, group in _by_month(event.upcoming)],
             "earlier": earlier,
             "related": [plan.events[key] for key in event.related],
             "prices": _prices(event),
@@ -182,14 +189,15 @@ def _prices(event: ListedEvent) -> list[tuple[PriceTable, list[ListedInstance]]]
 
 def _instances(event: ListedEvent, plan: Plan) -> Iterator[Page]:
     dates = event.instances
+    _, language = plan.language.gettext, plan.language
     for previous, instance, following in zip((None, *dates), dates, (*dates[1:], None), strict=False):
         yield Page(
             instance.path,
             "instance.html",
-            f"{event.title}, {moment(instance.start)}",
-            excerpt(f"{moment(instance.start)}, {event.place.name}. {event.summary}", 160),
+            f"{event.title}, {language.moment(instance.start)}",
+            excerpt(f"{language.moment(instance.start)}, {event.place.name}. {event.summary}", 160),
             section=urls.WHATS_ON,
-            trail=(Link("What’s on", urls.WHATS_ON), Link(event.title, event.path)),
+            trail=(Link(_("What’s on"), urls.WHATS_ON), Link(event.title, event.path)),
             calendar=event.path + urls.FEED,
             image=event.image,
             data=(instance_data(event, instance, plan.settings, plan.addresses),),
@@ -199,7 +207,8 @@ def _instances(event: ListedEvent, plan: Plan) -> Iterator[Page]:
 
 def _calendar(plan: Plan) -> Iterator[Page]:
     """A page a month that has dates, and this month at the calendar's own address."""
-    months = months_of(plan.programme)
+    months = months_of(plan.programme, plan.language.first_weekday)
+    _, language = plan.language.gettext, plan.language
     for shown in months:
         paths = [urls.month(shown.first.year, shown.first.month)]
         if (shown.first.year, shown.first.month) == (plan.programme.now.year, plan.programme.now.month):
@@ -208,10 +217,13 @@ def _calendar(plan: Plan) -> Iterator[Page]:
             yield Page(
                 path,
                 "calendar.html",
-                f"Calendar, {month(shown.first)}" if path != urls.CALENDAR else "Calendar",
-                f"What is on at {plan.settings.site.name} in {month(shown.first)}, day by day.",
+                _("Calendar, %(month)s") % {"month": language.month(shown.first)}
+                if path != urls.CALENDAR
+                else _("Calendar"),
+                _("What is on at %(site)s in %(month)s, day by day.")
+                % {"site": plan.settings.site.name, "month": language.month(shown.first)},
                 section=urls.CALENDAR,
-                trail=() if path == urls.CALENDAR else (Link("Calendar", urls.CALENDAR),),
+                trail=() if path == urls.CALENDAR else (Link(_("Calendar"), urls.CALENDAR),),
                 context={"month": shown},
             )
 
@@ -219,14 +231,21 @@ def _calendar(plan: Plan) -> Iterator[Page]:
 def _kinds(title: str, path: str, kinds: tuple[Kind, ...], plan: Plan) -> Iterator[Page]:
     """A listing of kinds (genres, or access), and a page for each with all that is to come of it."""
     rows = [(kind, _events_of(kind, plan)) for kind in kinds]
-    name = plan.settings.site.name
-    yield Page(path, "kinds.html", title, f"{title} at {name}.", section=path, context={"kinds": rows})
+    _, name = plan.language.gettext, plan.settings.site.name
+    yield Page(
+        path,
+        "kinds.html",
+        title,
+        _("%(kind)s at %(site)s.") % {"kind": title, "site": name},
+        section=path,
+        context={"kinds": rows},
+    )
     for kind, found in rows:
         yield Page(
             kind.path,
             "kind.html",
             kind.name,
-            f"{kind.name} at {name}: what is coming up.",
+            _("%(kind)s at %(site)s: what is coming up.") % {"kind": kind.name, "site": name},
             section=path,
             trail=(Link(title, path),),
             calendar=kind.path + urls.FEED,
@@ -247,29 +266,30 @@ def instances_of(kind: Kind, event: ListedEvent, with_past: bool = False) -> tup
 
 
 def _lists(plan: Plan) -> Iterator[Page]:
-    name = plan.settings.site.name
+    _, site = plan.language.gettext, {"site": plan.settings.site.name}
     years = groupby(plan.programme.past, key=lambda event: event.instances[-1].start.year)
     archive = [(year, list(events)) for year, events in years]
     yield Page(
-        urls.OFFERS, "offers.html", "Offers", f"Ways to pay less at {name}.", section=urls.OFFERS,
+        urls.OFFERS, "offers.html", _("Offers"), _("Ways to pay less at %(site)s.") % site, section=urls.OFFERS,
         context={"offers": plan.programme.offers},
     )  # fmt: skip
     yield Page(
-        urls.MEMBERSHIPS, "memberships.html", "Memberships", f"Become a member of {name}.", section=urls.MEMBERSHIPS,
-        context={"memberships": plan.programme.memberships},
+        urls.MEMBERSHIPS, "memberships.html", _("Memberships"), _("Become a member of %(site)s.") % site,
+        section=urls.MEMBERSHIPS, context={"memberships": plan.programme.memberships},
     )  # fmt: skip
     yield Page(
-        urls.ARCHIVE, "archive.html", "Archive", f"What was on at {name}.", section=urls.WHATS_ON,
-        trail=(Link("What’s on", urls.WHATS_ON),), context={"years": archive},
+        urls.ARCHIVE, "archive.html", _("Archive"), _("What was on at %(site)s.") % site, section=urls.WHATS_ON,
+        trail=(Link(_("What’s on"), urls.WHATS_ON),), context={"years": archive},
     )  # fmt: skip
 
 
 def _frames(plan: Plan) -> Iterator[Page]:
     """The pages that hold a frame of the booking path; their addresses are registered with the source for good."""
+    _ = plan.language.gettext
     frames = (
-        (urls.BASKET, "Basket", plan.booking.basket),
-        (urls.CHECKOUT, "Checkout", plan.booking.checkout),
-        (urls.ACCOUNT, "Your account", plan.booking.account),
+        (urls.BASKET, _("Basket"), plan.booking.basket),
+        (urls.CHECKOUT, _("Checkout"), plan.booking.checkout),
+        (urls.ACCOUNT, _("Your account"), plan.booking.account),
     )
     for path, title, address in frames:
         yield Page(path, "frame.html", title, section=path, is_listed=False, context={"address": address})

@@ -68,9 +68,14 @@ class Renderer:
             lstrip_blocks=True,
             keep_trailing_newline=True,
             auto_reload=False,
+            extensions=("jinja2.ext.i18n",),
+        )
+        environment.policies["ext.i18n.trimmed"] = True
+        environment.install_gettext_callables(  # type: ignore[attr-defined]  # the extension adds it
+            self.plan.language.gettext, self.plan.language.ngettext, newstyle=True
         )
         plan = self.plan
-        environment.globals = {
+        environment.globals |= {
             "site": plan.settings.site,
             "venue": plan.settings.venue,
             "menu": menu(plan),
@@ -78,12 +83,12 @@ class Renderer:
             "booking_script": plan.booking.script,
             "has_counts": plan.settings.availability.counts,
             "urls": urls,
-            "weekdays": wording.WEEKDAYS,
+            "language": plan.language,
             "href": plan.addresses.href,
             "url": plan.addresses.absolute,
             "asset": self._asset,
         }
-        environment.filters |= _FILTERS | {"money": lambda amount: wording.money(amount, plan.settings.site.currency)}
+        environment.filters |= _FILTERS | {name: getattr(plan.language, name) for name in _SAID}
         return environment
 
     def _asset(self, name: str) -> str:
@@ -146,20 +151,14 @@ def json_script(data: Data) -> Html:
     return Html(text.translate({ord(character): f"\\u{ord(character):04x}" for character in "<>&\u2028\u2029"}))
 
 
+_SAID = (
+    "label", "sentence", "day", "short_day", "weekday", "month", "clock", "moment", "run", "when", "money", "duration",
+)  # fmt: skip
+"""The ways of saying things in the site's language that templates may use as filters."""
+
 _FILTERS: dict[str, Callable[..., Any]] = {
     "json_script": json_script,
-    "label": wording.label,
-    "sentence": wording.sentence,
-    "day": wording.day,
-    "short_day": wording.short_day,
-    "month": wording.month,
-    "weekday": lambda value: wording.WEEKDAYS[value.weekday()],
-    "clock": wording.clock,
-    "moment": wording.moment,
-    "when": wording.when,
-    "run": wording.run,
     "decimal": wording.decimal,
-    "duration": wording.duration,
     "iso_duration": wording.iso_duration,
     "tel": lambda number: "tel:" + re.sub(r"[^+0-9]", "", number),
     "webcal": lambda address: re.sub(r"^https?:", "webcal:", address),

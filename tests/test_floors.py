@@ -31,6 +31,7 @@ FLOORS = (
     ("__main__",),
 )
 HOMES = {
+    "babel": {"wording"},
     "certifi": {"spektrix.tls"},
     "click": {"cli.build", "cli.cert", "cli.listing", "cli.main", "cli.pull", "cli.sandbox", "cli.terminal"},
     "cryptography": {"certificate", "sandbox.authority"},

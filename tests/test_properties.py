@@ -33,7 +33,7 @@ from generator.spektrix.markup import rich_text, words_of
 from generator.states import Facts, Seats, State, seats_of, state_of
 from generator.tables import load, read
 from generator.text import one_line, plain, slug, unique_slugs
-from generator.wording import clock, moment
+from generator.wording import language
 
 tried = settings(deadline=None, derandomize=True, max_examples=150)
 
@@ -313,6 +313,7 @@ def listed(zone: str, starts: list[datetime]) -> list[ListedInstance]:
     return list(programme.events[0].instances)
 
 
+ENGLISH, _ = language(Site("The Thimble", "https://www.thimble.example", "Europe/London"), ())
 NO_PICTURES = Pictures({}, {}, ())
 
 
@@ -351,7 +352,7 @@ def test_instances_come_in_the_order_in_which_they_happen(case: tuple[str, list[
 @tried
 @given(STARTS)
 def test_no_two_starts_read_alike(case: tuple[str, list[datetime]]) -> None:
-    said = [moment(instance.start) for instance in listed(*case)]
+    said = [ENGLISH.moment(instance.start) for instance in listed(*case)]
     assert len(set(said)) == len(said)
 
 
@@ -360,7 +361,7 @@ def test_no_two_starts_read_alike(case: tuple[str, list[datetime]]) -> None:
 def test_the_clock_names_the_zone_in_the_hour_that_comes_twice_alone(case: tuple[str, list[datetime]]) -> None:
     zone = ZoneInfo(case[0])
     instances = listed(*case)
-    names_zone = {instance.id: " " in clock(instance.start) for instance in instances}
+    names_zone = {instance.id: " " in ENGLISH.clock(instance.start) for instance in instances}
     assert names_zone == {instance.id: comes_twice(instance.start, zone) for instance in instances}
 
 
@@ -372,7 +373,7 @@ def comes_twice(start: datetime, zone: ZoneInfo) -> bool:
 
 def test_the_two_half_past_ones_of_the_autumn_night_read_differently() -> None:
     both = [datetime(2026, 10, 25, 1, 30, tzinfo=UTC), datetime(2026, 10, 25, 0, 30, tzinfo=UTC)]
-    assert [(i.id, i.start.isoformat(), moment(i.start)) for i in listed("Europe/London", both)] == [
+    assert [(i.id, i.start.isoformat(), ENGLISH.moment(i.start)) for i in listed("Europe/London", both)] == [
         (2, "2026-10-25T01:30:00+01:00", "Sunday 25 October 2026, 1.30am BST"),
         (1, "2026-10-25T01:30:00+00:00", "Sunday 25 October 2026, 1.30am GMT"),
     ]
