@@ -7,23 +7,24 @@ site's zone.
 import zlib
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from fnmatch import fnmatchcase
 from typing import TypeVar
 
 from generator import urls
-from generator.config import Settings, WithAttribute
+from generator.config import AccessKind, Settings, WithAttribute
 from generator.content import Content, EventWords, InstanceWords
 from generator.errors import Notice, NoticeKind
 from generator.images import Pictures
 from generator.model import BookingPath, Event, Feed, Instance, Offer, Status
-from generator.place import place_of
+from generator.place import Place, place_of
 from generator.prices import Prices, prices_of
 from generator.programme import Kind, ListedEvent, ListedInstance, Programme, by_start
 from generator.states import Facts, Seats, State, best, seats_of, state_of
 from generator.text import Html, excerpt, one_line, unique_slugs
+from generator.text import slug as slug_of
 
 Identified = TypeVar("Identified", Event, Instance)
 
@@ -73,6 +74,7 @@ def compose(
         _rows_by_instance(feed),
         _genres(settings),
         _access(settings),
+        {},
         feed.event_offers,
     )
     slugs = unique_slugs(((event.id, event.name) for event in public.values()), nameless="event")
@@ -84,6 +86,7 @@ def compose(
         events=tuple(sorted(events, key=_next_date_first)),
         genres=maker.genres,
         access=maker.access,
+        venues=tuple(sorted(maker.venues.values(), key=lambda kind: kind.name)),
         offers=feed.offers,
         memberships=feed.memberships,
         notices=(*notices, *price_notices, *pictures.notices),
@@ -167,7 +170,12 @@ def _genres(settings: Settings) -> tuple[Kind, ...]:
 
 
 def _access(settings: Settings) -> tuple[Kind, ...]:
-    return _kinds(settings.attributes.access, urls.access)
+    """The kinds of access, each with what the settings say it means."""
+    known = {
+        code: AccessKind(kind) if isinstance(kind, str) else kind for code, kind in settings.attributes.access.items()
+    }
+    kinds = _kinds({code: kind.name for code, kind in known.items()}, urls.access)
+    return tuple(replace(kind, about=known[kind.code].about) for kind in kinds)
 
 
 def _kinds(names: Mapping[str, str], path: Callable[[str], str]) -> tuple[Kind, ...]:
@@ -205,6 +213,7 @@ class _Maker:
     rows: Mapping[int, list[Status]]
     genres: tuple[Kind, ...]
     access: tuple[Kind, ...]
+    venues: dict[str, Kind]
     event_offers: Mapping[int, tuple[Offer, ...]]
 
     def event(
@@ -219,7 +228,8 @@ class _Maker:
         overlay = self.content.overlays.get(event.id)
         words = overlay.words if overlay else EventWords(event.id)
         names = self.settings.attributes
-        listed = sorted((self.instance(i, event, slug, words) for i in instances), key=by_start)
+        place = place_of(_attribute(event.attributes, names.venue), self.settings.venue, self.settings.site.name)
+        listed = sorted((self.instance(i, event, slug, words, place) for i in instances), key=by_start)
         notices += (Notice(NO_RELATED, f"{event.id} → {key}") for key in event.related if key not in known)
         return ListedEvent(
             id=event.id,
@@ -234,7 +244,7 @@ class _Maker:
             genres=tuple(kind for kind in self.genres if _is_ticked(event.attributes, kind.code)),
             season=one_line(_attribute(event.attributes, names.season)),
             note=one_line(_attribute(event.attributes, names.event_note)),
-            place=place_of(_attribute(event.attributes, names.venue), self.settings.venue, self.settings.site.name),
+            place=place,
             image=self.pictures.place(event.image, words.image),
             image_alt=words.image_alt,
             age=words.age,
@@ -246,13 +256,14 @@ class _Maker:
             instances=tuple(listed),
         )
 
-    def instance(self, instance: Instance, event: Event, slug: str, words: EventWords) -> ListedInstance:
+    def instance(self, instance: Instance, event: Event, slug: str, words: EventWords, place: Place) -> ListedInstance:
         zone = self.settings.site.zone
         own_words = words.instances.get(instance.id, InstanceWords())
         seats = seats_of(self.rows.get(instance.id, ()), instance.plan_id)
         facts = self._facts(instance, event, own_words.status or words.status, seats)
         state = state_of(facts, self.now, Decimal(str(self.settings.availability.limited_percent)))
         plan = self.prices.plans.get(instance.plan_id or 0)
+        space = (seats.space if seats else "") or (plan.name if plan else "")
         shown = seats if self.settings.availability.counts else None
         return ListedInstance(
             id=instance.id,
@@ -264,7 +275,8 @@ class _Maker:
             on_sale_until=facts.on_sale_until.astimezone(zone) if facts.on_sale_until else None,
             state=state,
             is_over=facts.is_over(self.now),
-            space=(seats.space if seats else "") or (plan.name if plan else ""),
+            space=space,
+            venue=self._venue(space if place.venue and space else place.name),
             access=tuple(kind for kind in self.access if _is_ticked(instance.attributes, kind.code)),
             note=own_words.note or one_line(_attribute(instance.attributes, self.settings.attributes.instance_note)),
             prices=self.prices.table(instance.price_list_id, seats, instance.plan_id),
@@ -272,6 +284,11 @@ class _Maker:
             capacity=_published(shown.capacity if shown else None),
             booking_url=self.booking.seats(instance.id) if state.is_bookable else None,
         )
+
+    def _venue(self, name: str) -> Kind:
+        """The venue of a name: a room of the house, else the place. Names that make one address are one venue."""
+        word = slug_of(name) or f"venue-{zlib.crc32(name.encode())}"
+        return self.venues.setdefault(word, Kind(name, name, urls.venue(word)))
 
     def _facts(self, instance: Instance, event: Event, status: str, seats: Seats | None) -> Facts:
         assert instance.start is not None  # noqa: S101  # those without a start were left out

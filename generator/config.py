@@ -56,8 +56,8 @@ def _all_named(values: Iterable[str]) -> str:
     return "" if all(value.strip() for value in values) else "none of its names may be empty"
 
 
-def _all_explained(kinds: Mapping[str, str]) -> str:
-    return _all_named((*kinds, *kinds.values()))
+def _all_explained(kinds: "Mapping[str, str | AccessKind]") -> str:
+    return _all_named((*kinds, *(kind if isinstance(kind, str) else kind.name for kind in kinds.values())))
 
 
 def _host_name(value: str) -> str:
@@ -152,6 +152,14 @@ class Spektrix:
 
 
 @dataclass(frozen=True, slots=True)
+class AccessKind:
+    """A kind of access: what people read, and what it means."""
+
+    name: str = checked(some_text)
+    about: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Attributes:
     """Which attributes of the feed are published, and as what. Nothing is published unless it is named here."""
 
@@ -161,7 +169,7 @@ class Attributes:
     event_note: str = ""
     instance_note: str = ""
     cancelled: str = ""
-    access: Mapping[str, str] = field(default_factory=dict, metadata={"check": _all_explained})
+    access: Mapping[str, str | AccessKind] = field(default_factory=dict, metadata={"check": _all_explained})
 
 
 @dataclass(frozen=True, slots=True)

@@ -19,16 +19,25 @@ from generator.text import Html
 
 @dataclass(frozen=True, slots=True)
 class Kind:
-    """A genre or a kind of access: its code in the feed, what people read, its address."""
+    """A genre, a kind of access or a venue: its code in the feed, what people read, its address, what it means."""
 
     code: str
     name: str
     path: str
+    about: str = ""
+
+    @property
+    def slug(self) -> str:
+        """The last word of its address, by which a filter names it."""
+        return self.path.rstrip("/").rpartition("/")[2]
 
 
 @dataclass(frozen=True, slots=True)
 class ListedInstance:
-    """An instance as the public sees it. `available` and `capacity` are there only if numbers are published."""
+    """An instance as the public sees it. `available` and `capacity` are there only if numbers are published.
+
+    `space` is the room as the feed names it, "" where it names none; `venue` the kind that the instance is listed under.
+    """
 
     id: int
     event_id: int
@@ -40,6 +49,7 @@ class ListedInstance:
     state: State
     is_over: bool
     space: str
+    venue: Kind
     access: tuple[Kind, ...]
     note: str
     prices: PriceTable
@@ -98,6 +108,16 @@ class ListedEvent:
         return tuple(dict.fromkeys(kind for instance in self.upcoming for kind in instance.access))
 
     @property
+    def venues(self) -> tuple[Kind, ...]:
+        """The venues of the instances to come."""
+        return tuple(dict.fromkeys(instance.venue for instance in self.upcoming))
+
+    @property
+    def on_sale_from(self) -> datetime | None:
+        """When the first of the instances to come went or will go on sale; None where that is not known."""
+        return min((i.on_sale_from for i in self.upcoming if i.on_sale_from), default=None)
+
+    @property
     def price_from(self) -> Decimal | None:
         """The lowest "from" price of the instances to come."""
         return min((i.prices.lowest for i in self.upcoming if i.prices.lowest is not None), default=None)
@@ -111,6 +131,7 @@ class Programme:
     events: tuple[ListedEvent, ...]
     genres: tuple[Kind, ...]
     access: tuple[Kind, ...]
+    venues: tuple[Kind, ...]
     offers: tuple[Offer, ...]
     memberships: tuple[Membership, ...]
     notices: tuple[Notice, ...]

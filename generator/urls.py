@@ -11,6 +11,7 @@ WHATS_ON = "whats-on/"
 CALENDAR = "calendar/"
 GENRES = "genres/"
 ACCESS = "access/"
+VENUES = "venues/"
 OFFERS = "offers/"
 MEMBERSHIPS = "memberships/"
 ARCHIVE = "archive/"
@@ -25,6 +26,7 @@ AVAILABILITY_SCHEMA = "availability.schema.json"
 SITEMAP = "sitemap.xml"
 ROBOTS = "robots.txt"
 REDIRECTS = "_redirects"
+HEADERS = "_headers"
 
 
 def event(slug: str) -> str:
@@ -55,6 +57,11 @@ def genre(slug: str) -> str:
 def access(slug: str) -> str:
     """The page of a kind of access."""
     return f"{ACCESS}{slug}/"
+
+
+def venue(slug: str) -> str:
+    """The page of a venue, or of a space in one."""
+    return f"{VENUES}{slug}/"
 
 
 def month(year: int, number: int) -> str:
