@@ -4,7 +4,8 @@ What exists is said here; how it looks is the templates' affair, how a context b
 """
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from datetime import date, timedelta
 from itertools import groupby
 from typing import Any
 
@@ -16,9 +17,13 @@ from generator.model import BookingPath
 from generator.months import months_of
 from generator.prices import PriceTable
 from generator.programme import Kind, ListedEvent, ListedInstance, Programme
+from generator.states import State
+from generator.subscription import entry
 from generator.text import excerpt
 from generator.urls import Addresses
 from generator.wording import Language
+
+NEW_FOR = timedelta(days=30)
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,6 +32,24 @@ class Link:
 
     title: str
     path: str
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """A value that a list can be filtered by: what a filter calls it, what people read, its own page."""
+
+    value: str
+    title: str
+    path: str
+
+
+@dataclass(frozen=True, slots=True)
+class Facet:
+    """A way to filter a list: `name` stands in the address, `title` is what people read."""
+
+    name: str
+    title: str
+    choices: tuple[Choice, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,38 +117,50 @@ def more_pages(plan: Plan) -> tuple[Link, ...]:
 
 def pages(plan: Plan) -> Iterator[Page]:
     """Every page of the site."""
+    _, programme = plan.language.gettext, plan.programme
     yield _home(plan)
     yield _whats_on(plan)
-    for event in plan.programme.events:
+    for event in programme.events:
         yield _event(event, plan)
         yield from _instances(event, plan)
     yield from _calendar(plan)
-    _ = plan.language.gettext
-    yield from _kinds(_("Genres"), urls.GENRES, plan.programme.genres, plan)
-    yield from _kinds(_("Access"), urls.ACCESS, plan.programme.access, plan)
+    yield from _kinds(_("Genres"), urls.GENRES, programme.genres, plan)
+    yield from _kinds(_("Access"), urls.ACCESS, programme.access, plan)
+    yield from _kinds(_("Venues"), urls.VENUES, programme.venues, plan)
     yield from _lists(plan)
     yield from _frames(plan)
-    yield from (_own_page(page) for page in plan.content.pages)
-    if not any(page.name == "404" for page in plan.content.pages):
-        yield Page(urls.NOT_FOUND, "not_found.html", _("Page not found"), is_listed=False)
+    yield from (_own_page(page) for page in plan.content.pages if page.name != "404")
+    yield _not_found(plan)
 
 
 def _home(plan: Plan) -> Page:
     programme = plan.programme
     next_up = [(event, instance) for event, instance in programme.instances if not instance.is_over]
+    first, *rest = programme.current or (None,)
     return Page(
         urls.HOME,
         "home.html",
         plan.settings.site.name,
         plan.settings.site.description,
-        context={"events": programme.current[:9], "next_up": next_up[:8]},
+        context={"first": first, "events": rest[:6], "next_up": next_up[:8], "new": _new(programme)[:6]},
     )
 
 
+def _new(programme: Programme) -> list[ListedEvent]:
+    """The events whose first date to come went on sale within 30 days, or will: the newest first."""
+    opened = [(event.on_sale_from, event) for event in programme.current if event.on_sale_from]
+    new = [(moment, event) for moment, event in opened if moment > programme.now - NEW_FOR]
+    return [event for _, event in sorted(new, key=lambda pair: (-pair[0].timestamp(), pair[1].id))]
+
+
 def _whats_on(plan: Plan) -> Page:
-    _, language = plan.language.gettext, plan.language
-    months = tuple(
-        Link(language.month(first.start), urls.month(*key)) for key, (first, *_) in _by_month(_upcoming(plan))
+    _, programme = plan.language.gettext, plan.programme
+    months = sorted({month for event in programme.current for month in event.months})
+    facets = (
+        Facet("genre", _("Genre"), _choices(programme.genres)),
+        Facet("month", _("Month"), tuple(_month_choice(month, plan.language) for month in months)),
+        Facet("access", _("Access"), _choices(programme.access)),
+        Facet("venue", _("Venue"), _choices(kind for kind in programme.venues if _events_of(kind, plan))),
     )
     return Page(
         urls.WHATS_ON,
@@ -133,31 +168,21 @@ def _whats_on(plan: Plan) -> Page:
         _("What’s on"),
         _("Everything coming up at %(site)s.") % {"site": plan.settings.site.name},
         section=urls.WHATS_ON,
-        context={
-            "events": plan.programme.current,
-            "months": months,
-            "genres": _links(plan.programme.genres),
-            "access": _links(plan.programme.access),
-        },
+        context={"events": programme.current, "facets": [facet for facet in facets if len(facet.choices) > 1]},
     )
 
 
-def _links(kinds: Iterable[Kind]) -> tuple[Link, ...]:
-    return tuple(Link(kind.name, kind.path) for kind in kinds)
+def _choices(kinds: Iterable[Kind]) -> tuple[Choice, ...]:
+    return tuple(Choice(kind.slug, kind.name, kind.path) for kind in kinds)
 
 
-def _upcoming(plan: Plan) -> list[ListedInstance]:
-    return [instance for _, instance in plan.programme.instances if not instance.is_over]
-
-
-def _by_month(instances: Iterable[ListedInstance]) -> list[tuple[tuple[int, int], list[ListedInstance]]]:
-    groups = groupby(instances, key=lambda instance: (instance.start.year, instance.start.month))
-    return [(key, list(group)) for key, group in groups]
+def _month_choice(month: date, language: Language) -> Choice:
+    return Choice(f"{month:%Y-%m}", language.month(month), urls.month(month.year, month.month))
 
 
 def _event(event: ListedEvent, plan: Plan) -> Page:
-    earlier = [instance for instance in event.instances if instance.is_over]
     _, language = plan.language.gettext, plan.language
+    by_month = groupby(event.upcoming, key=lambda instance: language.month(instance.start))
     return Page(
         event.path,
         "event.html",
@@ -170,8 +195,8 @@ def _event(event: ListedEvent, plan: Plan) -> Page:
         data=(event_data(event, plan.settings, plan.addresses),),
         context={
             "event": event,
-            "months": [(language.month(group[0].start), group) for _key, group in _by_month(event.upcoming)],
-            "earlier": earlier,
+            "months": [(month, list(group)) for month, group in by_month],
+            "earlier": [instance for instance in event.instances if instance.is_over],
             "related": [plan.events[key] for key in event.related],
             "prices": _prices(event),
         },
@@ -191,55 +216,59 @@ def _instances(event: ListedEvent, plan: Plan) -> Iterator[Page]:
     dates = event.instances
     _, language = plan.language.gettext, plan.language
     for previous, instance, following in zip((None, *dates), dates, (*dates[1:], None), strict=False):
+        moment = language.moment(instance.start)
         yield Page(
             instance.path,
             "instance.html",
-            f"{event.title}, {language.moment(instance.start)}",
-            excerpt(f"{language.moment(instance.start)}, {event.place.name}. {event.summary}", 160),
+            f"{event.title}, {moment}",
+            excerpt(f"{moment}, {event.place.name}. {event.summary}", 160),
             section=urls.WHATS_ON,
             trail=(Link(_("What’s on"), urls.WHATS_ON), Link(event.title, event.path)),
             calendar=event.path + urls.FEED,
             image=event.image,
             data=(instance_data(event, instance, plan.settings, plan.addresses),),
-            context={"event": event, "instance": instance, "previous": previous, "following": following},
+            context={
+                "event": event,
+                "instance": instance,
+                "previous": previous,
+                "following": following,
+                "entry": entry(event, instance, plan.addresses),
+                "booking_later": _booking_later(instance, plan),
+            },
         )
+
+
+def _booking_later(instance: ListedInstance, plan: Plan) -> str:
+    """Where seats will be chosen when an instance goes on sale, for the open page to use at that minute."""
+    return plan.booking.seats(instance.id) if instance.state is State.NOT_YET_ON_SALE else ""
 
 
 def _calendar(plan: Plan) -> Iterator[Page]:
     """A page a month that has dates, and this month at the calendar's own address."""
-    months = months_of(plan.programme, plan.language.first_weekday)
     _, language = plan.language.gettext, plan.language
-    for shown in months:
-        paths = [urls.month(shown.first.year, shown.first.month)]
-        if (shown.first.year, shown.first.month) == (plan.programme.now.year, plan.programme.now.month):
-            paths.append(urls.CALENDAR)
-        for path in paths:
-            yield Page(
-                path,
-                "calendar.html",
-                _("Calendar, %(month)s") % {"month": language.month(shown.first)}
-                if path != urls.CALENDAR
-                else _("Calendar"),
-                _("What is on at %(site)s in %(month)s, day by day.")
-                % {"site": plan.settings.site.name, "month": language.month(shown.first)},
-                section=urls.CALENDAR,
-                trail=() if path == urls.CALENDAR else (Link(_("Calendar"), urls.CALENDAR),),
-                context={"month": shown},
-            )
+    now, site = plan.programme.now, plan.settings.site.name
+    for shown in months_of(plan.programme, language.first_weekday):
+        name = language.month(shown.first)
+        own = Page(
+            urls.month(shown.first.year, shown.first.month),
+            "calendar.html",
+            _("Calendar, %(month)s") % {"month": name},
+            _("What is on at %(site)s in %(month)s, day by day.") % {"site": site, "month": name},
+            section=urls.CALENDAR,
+            trail=(Link(_("Calendar"), urls.CALENDAR),),
+            context={"month": shown},
+        )
+        yield own
+        if (shown.first.year, shown.first.month) == (now.year, now.month):
+            yield replace(own, path=urls.CALENDAR, title=_("Calendar"), trail=())
 
 
 def _kinds(title: str, path: str, kinds: tuple[Kind, ...], plan: Plan) -> Iterator[Page]:
-    """A listing of kinds (genres, or access), and a page for each with all that is to come of it."""
+    """A listing of kinds (genres, access, venues), and a page for each with all that is to come of it."""
     rows = [(kind, _events_of(kind, plan)) for kind in kinds]
     _, name = plan.language.gettext, plan.settings.site.name
-    yield Page(
-        path,
-        "kinds.html",
-        title,
-        _("%(kind)s at %(site)s.") % {"kind": title, "site": name},
-        section=path,
-        context={"kinds": rows},
-    )
+    about = _("%(kind)s at %(site)s.") % {"kind": title, "site": name}
+    yield Page(path, "kinds.html", title, about, section=path, context={"kinds": rows})
     for kind, found in rows:
         yield Page(
             kind.path,
@@ -260,9 +289,11 @@ def _events_of(kind: Kind, plan: Plan) -> list[tuple[ListedEvent, tuple[ListedIn
 
 
 def instances_of(kind: Kind, event: ListedEvent, with_past: bool = False) -> tuple[ListedInstance, ...]:
-    """The instances of an event that are of a genre or have a kind of access; those that are over only if asked for."""
+    """The instances of an event that are of a kind; those that are over only if asked for."""
     dates = event.instances if with_past else event.upcoming
-    return tuple(instance for instance in dates if kind in event.genres or kind in instance.access)
+    if kind in event.genres:
+        return dates
+    return tuple(instance for instance in dates if kind in instance.access or kind == instance.venue)
 
 
 def _lists(plan: Plan) -> Iterator[Page]:
@@ -298,11 +329,13 @@ def _frames(plan: Plan) -> Iterator[Page]:
 def _own_page(page: ContentPage) -> Page:
     path = urls.page(page.name)
     return Page(
-        path,
-        "page.html",
-        page.words.title,
-        page.words.description,
-        section=path,
-        is_listed=path != urls.NOT_FOUND,
-        context={"body": page.body},
-    )
+        path, "page.html", page.words.title, page.words.description, section=path, context={"body": page.body}
+    )  # fmt: skip
+
+
+def _not_found(plan: Plan) -> Page:
+    """The page for addresses that lead nowhere: in the venue's words, if it has any, and with what is on next."""
+    own = next((page for page in plan.content.pages if page.name == "404"), None)
+    title = own.words.title if own else plan.language.gettext("Page not found")
+    context = {"body": own.body if own else None, "events": plan.programme.current[:3]}
+    return Page(urls.NOT_FOUND, "not_found.html", title, is_listed=False, context=context)

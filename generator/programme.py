@@ -5,7 +5,7 @@ Times are in the site's zone; to compare two of them, compare their timestamps.
 """
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from decimal import Decimal
 
 from generator.content import Credit
@@ -36,7 +36,7 @@ class Kind:
 class ListedInstance:
     """An instance as the public sees it. `available` and `capacity` are there only if numbers are published.
 
-    `space` is the room as the feed names it, "" where it names none; `venue` the kind that the instance is listed under.
+    `space` is the room as the feed names it, "" where it names none; `venue` the kind that it is listed under.
     """
 
     id: int
@@ -111,6 +111,11 @@ class ListedEvent:
     def venues(self) -> tuple[Kind, ...]:
         """The venues of the instances to come."""
         return tuple(dict.fromkeys(instance.venue for instance in self.upcoming))
+
+    @property
+    def months(self) -> tuple[date, ...]:
+        """The first days of the months in which instances are to come."""
+        return tuple(dict.fromkeys(instance.start.date().replace(day=1) for instance in self.upcoming))
 
     @property
     def on_sale_from(self) -> datetime | None:

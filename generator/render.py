@@ -24,6 +24,8 @@ from generator import urls, wording
 from generator.errors import Fault, SiteError
 from generator.jsonld import Data
 from generator.pages import Page, Plan, menu, more_pages
+from generator.states import State
+from generator.subscription import subscription
 from generator.text import Html
 
 PAGES_A_TASK = 64
@@ -87,7 +89,10 @@ class Renderer:
             "href": plan.addresses.href,
             "url": plan.addresses.absolute,
             "asset": self._asset,
+            "has_asset": self.assets.__contains__,
+            "live": _live(plan),
         }
+        environment.filters["subscription"] = lambda path, name: subscription(path, name, plan.addresses)
         environment.filters |= _FILTERS | {name: getattr(plan.language, name) for name in _SAID}
         return environment
 
@@ -145,6 +150,21 @@ def _hashed(name: str, file: Path) -> str:
     return f"{urls.ASSETS}{path.with_name(f'{path.stem}.{digest}{path.suffix}')}"
 
 
+def _live(plan: Plan) -> dict[str, Any]:
+    """What the open page needs to keep its states true: where to ask, for how long an answer holds, and the words."""
+    said = plan.language
+    return {
+        "address": plan.addresses.href(urls.AVAILABILITY),
+        "staleMinutes": plan.settings.availability.stale_minutes,
+        "zone": plan.settings.site.timezone,
+        "labels": {state.value: said.label(state) for state in State},
+        "asAt": said.gettext("Availability as at %(time)s"),
+        "old": said.gettext("Availability is not up to date: it was last checked at %(time)s."),
+        "moved": said.gettext("This date has moved: it is now on %(time)s."),
+        "open": said.gettext("Booking is open."),
+    }
+
+
 def json_script(data: Data) -> Html:
     """JSON that can stand in a script element: nothing in it can end the element or begin markup."""
     text = json.dumps(data, ensure_ascii=False, separators=(",", ":"))
@@ -152,7 +172,7 @@ def json_script(data: Data) -> Html:
 
 
 _SAID = (
-    "label", "sentence", "day", "short_day", "weekday", "month", "clock", "moment", "run", "when", "money", "duration",
+    "label", "meaning", "sentence", "day", "short_day", "weekday", "month", "clock", "moment", "run", "when", "money", "duration",
 )  # fmt: skip
 """The ways of saying things in the site's language that templates may use as filters."""
 
@@ -161,7 +181,6 @@ _FILTERS: dict[str, Callable[..., Any]] = {
     "decimal": wording.decimal,
     "iso_duration": wording.iso_duration,
     "tel": lambda number: "tel:" + re.sub(r"[^+0-9]", "", number),
-    "webcal": lambda address: re.sub(r"^https?:", "webcal:", address),
 }
 
 

@@ -22,7 +22,7 @@ from babel.numbers import format_currency
 
 from generator.config import Site
 from generator.errors import Fault, Notice, NoticeKind, SiteError
-from generator.programme import ListedEvent, ListedInstance
+from generator.programme import Kind, ListedEvent, ListedInstance
 from generator.states import State
 
 CATALOGUES = "locale"
@@ -62,6 +62,27 @@ _SENTENCES = {
     State.CANCELLED: N_("This performance is cancelled."),
     State.PAST: N_("This performance is over."),
 }
+
+
+_MEANINGS = {
+    ("ad", "audio described"): N_(
+        "A describer tells through a headset what is seen on the stage, for people who are blind or partially sighted."
+    ),
+    ("tt", "touch tour"): N_("Before the performance, the set and the costumes can be felt and explored by touch."),
+    ("bsl", "bsl interpreted", "sign language interpreted"): N_(
+        "An interpreter at the side of the stage signs all that is said and sung, for people who are deaf."
+    ),
+    ("cap", "captioned"): N_(
+        "The words are shown on a screen as they are spoken or sung, with sounds and who is speaking."
+    ),
+    ("rel", "relaxed", "relaxed performance"): N_(
+        "Light and sound are softened, and everyone may move, make a noise, go out and come back."
+    ),
+    ("df", "dementia friendly"): N_(
+        "A gentler performance with more time, clear signs and trained staff, for people who live with dementia."
+    ),
+}
+"""What the usual kinds of access mean, by the codes and names under which venues keep them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,6 +151,11 @@ class Language:
             return self.gettext(N_("On sale from %(moment)s.")) % {"moment": self.moment(instance.on_sale_from)}
         return self.gettext(_SENTENCES[instance.state])
 
+    def meaning(self, kind: Kind) -> str:
+        """What a kind of access means: in the venue's own words, else in the usual ones; "" where nobody says."""
+        names = {kind.code.casefold(), kind.name.casefold()}
+        return kind.about or next((self.gettext(text) for usual, text in _MEANINGS.items() if names & {*usual}), "")
+
     def day(self, value: date) -> str:
         """Sunday 14 September 2014."""
         return _date(value, self.patterns.day, self.locale)
@@ -188,7 +214,7 @@ class Language:
 
     def list(self, items: Iterable[str]) -> str:
         """Drama, music and dance."""
-        return format_list(list(items), locale=self.locale)
+        return format_list([*items], locale=self.locale)
 
 
 @cache

@@ -13,7 +13,7 @@ FLOORS = (
     ("config", "states", "spektrix.markup", "spektrix.demo"),
     ("content", "images", "place", "prices", "spektrix.fields", "spektrix.iframe", "spektrix.tls"),
     ("programme", "spektrix.parse", "spektrix.network"),
-    ("compose", "guard", "months", "wording", "spektrix.snapshot", "spektrix.client"),
+    ("compose", "guard", "subscription", "months", "wording", "spektrix.snapshot", "spektrix.client"),
     ("source", "baseline", "availability", "jsonld", "ical"),
     ("pages", "listing", "pull"),
     ("render", "feeds", "write"),

@@ -1,0 +1,67 @@
+"""How people take a calendar along: the addresses that the calendars of the world open.
+
+`subscription` is the door for a calendar that keeps itself up to date, `entry` for a single date that does not.
+"""
+
+import re
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from urllib.parse import quote, urlencode
+
+from generator.programme import ListedEvent, ListedInstance
+from generator.urls import FEED, Addresses
+
+_GOOGLE = "https://calendar.google.com/calendar/render"
+_OUTLOOK = "https://outlook.live.com/calendar/0"
+
+
+@dataclass(frozen=True, slots=True)
+class Subscription:
+    """A calendar to subscribe to: its address, and the links that open it in a program, in Google's and in Outlook."""
+
+    address: str
+    webcal: str
+    google: str
+    outlook: str
+
+
+@dataclass(frozen=True, slots=True)
+class EntryLinks:
+    """A date to write down: the path of its file, and the links that open it in Google's calendar and in Outlook."""
+
+    path: str
+    google: str
+    outlook: str
+
+
+def subscription(path: str, name: str, addresses: Addresses) -> Subscription:
+    """The links for the calendar at `path`."""
+    address = addresses.absolute(path)
+    webcal = re.sub("^https?:", "webcal:", address)
+    outlook = f"{_OUTLOOK}/addfromweb?{_query(url=address, name=name)}"
+    return Subscription(address, webcal, f"{_GOOGLE}?{_query(cid=webcal)}", outlook)
+
+
+def entry(event: ListedEvent, instance: ListedInstance, addresses: Addresses) -> EntryLinks:
+    """The links for one date; one of unknown length ends when it starts, as both programs ask for an end."""
+    start, end = (moment.astimezone(UTC) for moment in (instance.start, instance.end or instance.start))
+    page, place = addresses.absolute(instance.path), event.place.in_full
+    google = _query(
+        action="TEMPLATE", text=event.title, dates=f"{_basic(start)}/{_basic(end)}", details=page, location=place
+    )
+    outlook = _query(
+        rru="addevent", subject=event.title, startdt=_iso(start), enddt=_iso(end), body=page, location=place
+    )
+    return EntryLinks(instance.path + FEED, f"{_GOOGLE}?{google}", f"{_OUTLOOK}/action/compose?{outlook}")
+
+
+def _query(**values: str) -> str:
+    return urlencode(values, quote_via=quote)
+
+
+def _basic(moment: datetime) -> str:
+    return f"{moment:%Y%m%dT%H%M%SZ}"
+
+
+def _iso(moment: datetime) -> str:
+    return f"{moment:%Y-%m-%dT%H:%M:%SZ}"
