@@ -84,6 +84,7 @@ class Renderer:
             "has_counts": plan.settings.availability.counts,
             "urls": urls,
             "language": plan.language,
+            "share": plan.programme.share,
             "href": plan.addresses.href,
             "url": plan.addresses.absolute,
             "asset": self._asset,
