@@ -15,15 +15,16 @@ from generator.availability import availability, schema
 from generator.baseline import read_baseline, shown
 from generator.compose import compose
 from generator.config import Settings, settings
-from generator.content import read_content
+from generator.content import Content, read_content
 from generator.errors import Fault, Notice, NoticeKind, SiteError, Warned, tally
 from generator.feeds import redirects, robots, sitemap
 from generator.guard import counts_of_programme, refuse_empty, refuse_shrink
 from generator.ical import Calendars, calendars
-from generator.images import Pictures, pictures_of
+from generator.illustrate import Illustrated, Studio, illustrated
 from generator.pages import Page, Plan, instances_of, pages
 from generator.programme import Programme
 from generator.render import Renderer, render, theme_folders
+from generator.share import Look, theme_font
 from generator.source import Source
 from generator.urls import Addresses
 from generator.wording import language
@@ -88,10 +89,13 @@ def build(order: Order, tell: Callable[[str], None], is_strict: bool = False) ->
         refuse_empty({"events": len(source.feed.events), "instances": len(source.feed.instances)})
 
     tell("Composing the programme")
-    pictures = pictures_of(source.feed.events, chosen, source.images)
-    programme = compose(source.feed, content, chosen, source.booking, pictures, order.now)
+    programme = compose(source.feed, content, chosen, source.booking, order.now)
     if not order.allow_shrink:
         _guard(order, chosen, source, programme)
+
+    tell("Making pictures")
+    pictures = _illustrated(order, chosen, source, content, programme, folders)
+    programme = pictures.programme
     warnings = tally((*(Notice(MISSING, f"{name}.xml") for name in source.missing), *unspoken, *programme.notices))
     if is_strict and warnings:
         raise SiteError(*(Fault(str(warning), "", warning.kind.mend) for warning in warnings))
@@ -105,8 +109,17 @@ def build(order: Order, tell: Callable[[str], None], is_strict: bool = False) ->
     return _report(order, chosen, source, programme, len(planned), written, warnings)
 
 
+def _illustrated(
+    order: Order, chosen: Settings, source: Source, content: Content, programme: Programme, folders: tuple[Path, ...]
+) -> Illustrated:
+    look = Look(font=theme_font(folders))
+    cache = order.site / ".sitegen" / "images"
+    studio = Studio(chosen.images.mode, source.images, content.static, cache, look, chosen.site.name, order.jobs)
+    return illustrated(programme, studio)
+
+
 def _files(
-    plan: Plan, planned: list[Page], renderer: Renderer, source: Source, pictures: Pictures, jobs: int
+    plan: Plan, planned: list[Page], renderer: Renderer, source: Source, pictures: Illustrated, jobs: int
 ) -> Iterator[tuple[str, bytes]]:
     """Every file of the site, once: its path below the output, and its bytes."""
     programme, chosen, addresses = plan.programme, plan.settings, plan.addresses
@@ -119,7 +132,8 @@ def _files(
     yield urls.SITEMAP, sitemap(planned, addresses)
     yield urls.ROBOTS, robots(addresses)
     yield urls.REDIRECTS, redirects(programme, addresses)
-    copied = (*renderer.assets.values(), *pictures.files.items(), *plan.content.static.items())
+    yield from ((asset.path, asset.content) for asset in renderer.assets.values())
+    copied = (*pictures.files.items(), *plan.content.static.items())
     yield from ((path, _bytes_of(file)) for path, file in copied)
 
 

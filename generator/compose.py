@@ -17,7 +17,7 @@ from generator import urls
 from generator.config import AccessKind, Settings, WithAttribute
 from generator.content import Content, EventWords, InstanceWords
 from generator.errors import Notice, NoticeKind
-from generator.images import Pictures
+from generator.images import NOT_AN_IMAGE, original_of
 from generator.model import BookingPath, Event, Feed, Instance, Offer, Status
 from generator.place import Place, place_of
 from generator.prices import Prices, prices_of
@@ -53,9 +53,7 @@ OLD_INSTANCE_WORDS = NoticeKind(
 )
 
 
-def compose(
-    feed: Feed, content: Content, settings: Settings, booking: BookingPath, pictures: Pictures, now: datetime
-) -> Programme:
+def compose(feed: Feed, content: Content, settings: Settings, booking: BookingPath, now: datetime) -> Programme:
     """The programme at `now`: joined, excluded, stated and sorted."""
     now = now.astimezone(UTC)
     notices: list[Notice] = []
@@ -68,7 +66,6 @@ def compose(
         settings,
         content,
         booking,
-        pictures,
         now,
         prices,
         _rows_by_instance(feed),
@@ -89,7 +86,7 @@ def compose(
         venues=tuple(sorted(maker.venues.values(), key=lambda kind: kind.name)),
         offers=feed.offers,
         memberships=feed.memberships,
-        notices=(*notices, *price_notices, *pictures.notices),
+        notices=(*notices, *price_notices),
     )
 
 
@@ -207,7 +204,6 @@ class _Maker:
     settings: Settings
     content: Content
     booking: BookingPath
-    pictures: Pictures
     now: datetime
     prices: Prices
     rows: Mapping[int, list[Status]]
@@ -231,6 +227,9 @@ class _Maker:
         place = place_of(_attribute(event.attributes, names.venue), self.settings.venue, self.settings.site.name)
         listed = sorted((self.instance(i, event, slug, words, place) for i in instances), key=by_start)
         notices += (Notice(NO_RELATED, f"{event.id} → {key}") for key in event.related if key not in known)
+        original = original_of(event.image, words.image, self.settings)
+        if event.image and not words.image and not original:
+            notices.append(Notice(NOT_AN_IMAGE, f'{event.id}, "{event.image}"'))
         return ListedEvent(
             id=event.id,
             title=words.title or event.name or "Untitled",
@@ -245,7 +244,7 @@ class _Maker:
             season=one_line(_attribute(event.attributes, names.season)),
             note=one_line(_attribute(event.attributes, names.event_note)),
             place=place,
-            image=self.pictures.place(event.image, words.image),
+            original=original,
             image_alt=words.image_alt,
             age=words.age,
             warnings=words.warnings,

@@ -1,73 +1,69 @@
-"""Pictures: which address each name in the feed or in the venue's words stands for, and which files that takes.
+"""Pictures as pages know them, and which address each name in the feed or in the venue's words stands for.
 
-In mode "link" a bare name is an address below the files of the source; in mode "mirror" it is a file in the folder
-`images/` beside the feed, and the site serves it under a name made of its bytes.
+A bare name of the feed is an address below the files of the source. How the files are made is the affair of
+`renditions`.
 """
 
-import hashlib
 import re
-from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from pathlib import Path
-from urllib.parse import quote, urlsplit
+from typing import Literal
+from urllib.parse import quote
 
 from generator.config import Settings
-from generator.errors import Notice, NoticeKind
-from generator.model import Event
-from generator.urls import ASSETS, is_address
+from generator.errors import NoticeKind
+from generator.urls import is_address
 
-NOT_PULLED = NoticeKind(
-    "image is not in the snapshot",
-    "images are not in the snapshot",
-    'Put them into its folder images/, or set [images] mode = "link".',
-)
 NOT_AN_IMAGE = NoticeKind(
     "image has no usable address",
     "images have no usable address",
-    "They are left out; mend them in the box office system.",
+    "Artwork stands in their place; mend them in the box office system.",
 )
-SUFFIXES = (".jpg", ".jpeg", ".png", ".gif", ".webp", ".avif")
+IMAGES = "assets/images/"
+NOMINAL = (1200, 800)
+SHARE_SIZE = (1200, 630)
+Type = Literal["image/avif", "image/webp", "image/jpeg"]
 
 
 @dataclass(frozen=True, slots=True)
-class Pictures:
-    """`places`: name in the feed → path on the site, or address. `files`: path on the site → the file to serve."""
+class Source:
+    """One format of a picture, for a source element: of each file its path on the site and its width in pixels."""
 
-    places: Mapping[str, str]
-    files: Mapping[str, Path]
-    notices: tuple[Notice, ...]
-
-    def place(self, feed_name: str, own_name: str) -> str:
-        """Where an event's picture is: the venue's own choice, else the feed's; "" where there is none."""
-        if not own_name:
-            return self.places.get(feed_name, "")
-        return own_name if is_address(own_name) else own_name.lstrip("/")
+    type: Type
+    files: tuple[tuple[str, int], ...]
 
 
-def pictures_of(events: Iterable[Event], settings: Settings, folder: Path) -> Pictures:
-    """The pictures of a feed; `folder` is where mirrored ones lie, and may not be there."""
-    places: dict[str, str] = {}
-    files: dict[str, Path] = {}
-    notices: list[Notice] = []
-    for event in (event for event in events if event.image and event.image not in places):
-        address = _address(event.image, settings)
-        if not address:
-            notices.append(Notice(NOT_AN_IMAGE, f'{event.id}, "{event.image}"'))
-        elif settings.images.mode == "link":
-            places[event.image] = address
-        elif (file := folder / Path(urlsplit(address).path).name).is_file() and file.suffix.lower() in SUFFIXES:
-            digest = hashlib.sha256(file.read_bytes()).hexdigest()[:12]
-            places[event.image] = f"{ASSETS}images/{digest}{file.suffix.lower()}"
-            files[places[event.image]] = file
-        else:
-            notices.append(Notice(NOT_PULLED, f"{event.id}, {event.image}"))
-    return Pictures(places, files, tuple(notices))
+@dataclass(frozen=True, slots=True)
+class Picture:
+    """A picture as a page shows it: `src` is its widest JPEG, or an address elsewhere, which has no `sources`.
+
+    `width` and `height` are those of `src`, or a likely box where they are not known. The sources are best first.
+    Artwork is decoration: it shows nothing that would need words.
+    """
+
+    src: str
+    width: int
+    height: int
+    sources: tuple[Source, ...] = ()
+    is_artwork: bool = False
 
 
-def _address(name: str, settings: Settings) -> str:
-    """The whole address of a picture; "" where the name is neither one nor a file name."""
+NO_PICTURE = Picture("", *NOMINAL)
+
+
+def address_of(name: str, settings: Settings) -> str:
+    """The whole address of a picture of the feed; "" where the name is neither one nor a file name."""
     if is_address(name):
         return quote(name, safe="%/:=&?~#+!$,;'@()*[]")
     if ".." in name or not re.fullmatch(r"[\w(][\w ./()&,+-]*", name):
         return ""
     return settings.image_base + quote(name)
+
+
+def original_of(feed_name: str, own_name: str, settings: Settings) -> str:
+    """Where an event's picture comes from: an address, or a file of content/static; "" where there is none.
+
+    The venue's own choice comes before the feed's.
+    """
+    if own_name:
+        return address_of(own_name, settings) if is_address(own_name) else own_name.lstrip("/")
+    return address_of(feed_name, settings) if feed_name else ""

@@ -57,7 +57,7 @@ class Page:
     """A page: where it is, what makes it, and what its head says.
 
     `path` decides the file; `section` is the path of the menu entry it belongs to; `trail` leads to it from the home
-    page; `calendar` is the path of the calendar that goes with it; `context` is for its own template.
+    page; `calendar` is the path of the calendar that goes with it, `share` of the image for those who share it; `context` is for its own template.
     """
 
     path: str
@@ -67,7 +67,7 @@ class Page:
     section: str = ""
     trail: tuple[Link, ...] = ()
     calendar: str = urls.FEED
-    image: str = ""
+    share: str = ""
     data: tuple[Data, ...] = ()
     is_listed: bool = True
     context: Mapping[str, Any] = field(default_factory=dict)
@@ -191,7 +191,7 @@ def _event(event: ListedEvent, plan: Plan) -> Page:
         section=urls.WHATS_ON,
         trail=(Link(_("What’s on"), urls.WHATS_ON),),
         calendar=event.path + urls.FEED,
-        image=event.image,
+        share=event.share,
         data=(event_data(event, plan.settings, plan.addresses),),
         context={
             "event": event,
@@ -201,6 +201,12 @@ def _event(event: ListedEvent, plan: Plan) -> Page:
             "prices": _prices(event),
         },
     )
+
+
+def filing(instance: ListedInstance) -> str:
+    """What a list of events files a date under: its month, its venue, its kinds of access, as in 2026-11/studio/ad+bsl."""
+    access = "+".join(kind.slug for kind in instance.access)
+    return f"{instance.start:%Y-%m}/{instance.venue.slug}/{access}"
 
 
 def _prices(event: ListedEvent) -> list[tuple[PriceTable, list[ListedInstance]]]:
@@ -225,7 +231,7 @@ def _instances(event: ListedEvent, plan: Plan) -> Iterator[Page]:
             section=urls.WHATS_ON,
             trail=(Link(_("What’s on"), urls.WHATS_ON), Link(event.title, event.path)),
             calendar=event.path + urls.FEED,
-            image=event.image,
+            share=event.share,
             data=(instance_data(event, instance, plan.settings, plan.addresses),),
             context={
                 "event": event,

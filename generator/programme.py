@@ -10,6 +10,7 @@ from decimal import Decimal
 
 from generator.content import Credit
 from generator.errors import Notice
+from generator.images import NO_PICTURE, Picture
 from generator.model import Membership, Offer
 from generator.place import Place
 from generator.prices import PriceTable
@@ -71,7 +72,9 @@ class ListedEvent:
     """An event as the public sees it, with its instances by start.
 
     `state` is None where it has no dates yet. `html` is the feed's description, `words` the venue's own, `text` the
-    description without markup. `duration` is in minutes. `image` is a path on the site or an address, or "".
+    description without markup. `duration` is in minutes. `original` is where its picture
+    comes from: an address, a file of content/static, or "". `picture` and `share`, the path of its image for sharing,
+    are put in by `illustrate`.
     """
 
     id: int
@@ -87,7 +90,7 @@ class ListedEvent:
     season: str
     note: str
     place: Place
-    image: str
+    original: str
     image_alt: str
     age: str
     warnings: tuple[str, ...]
@@ -96,6 +99,13 @@ class ListedEvent:
     related: tuple[int, ...]
     offers: tuple[Offer, ...]
     instances: tuple[ListedInstance, ...]
+    picture: Picture = NO_PICTURE
+    share: str = ""
+
+    @property
+    def image(self) -> str:
+        """The picture as one file, for search engines: a path on the site or an address."""
+        return self.picture.src
 
     @property
     def upcoming(self) -> tuple[ListedInstance, ...]:
@@ -130,7 +140,10 @@ class ListedEvent:
 
 @dataclass(frozen=True, slots=True)
 class Programme:
-    """All that is on, and was. `events` are by next date, those without dates, then those that are over, at the end."""
+    """All that is on, and was. `events` are by next date, those without dates, then those that are over, at the end.
+
+    `share` is the path of the site's own image for sharing.
+    """
 
     now: datetime
     events: tuple[ListedEvent, ...]
@@ -140,6 +153,7 @@ class Programme:
     offers: tuple[Offer, ...]
     memberships: tuple[Membership, ...]
     notices: tuple[Notice, ...]
+    share: str = ""
 
     @property
     def current(self) -> tuple[ListedEvent, ...]:

@@ -18,7 +18,6 @@ from generator.content import read_content
 from generator.environment import Credentials
 from generator.errors import Fault, SiteError
 from generator.guard import Counts, counts_of_programme, refuse_empty, refuse_shrink
-from generator.images import Pictures
 from generator.model import Feed
 from generator.programme import Programme
 from generator.spektrix import parse, snapshot
@@ -205,4 +204,4 @@ def _guarded(counts: Mapping[str, int]) -> Counts:
 def _programme(order: PullOrder, settings: Settings, feed: Feed) -> Programme:
     """The programme that a build would publish, to compare with what is published."""
     content = read_content(order.site, Addresses(settings.site.url).base)
-    return compose(feed, content, settings, booking_path(settings.spektrix), Pictures({}, {}, ()), order.now)
+    return compose(feed, content, settings, booking_path(settings.spektrix), order.now)

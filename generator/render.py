@@ -5,7 +5,6 @@ with its file and line, never a silence.
 """
 
 import difflib
-import hashlib
 import json
 import re
 import traceback
@@ -15,15 +14,16 @@ from concurrent.futures.process import BrokenProcessPool
 from dataclasses import dataclass
 from functools import cached_property
 from multiprocessing import get_all_start_methods, get_context
-from pathlib import Path, PurePosixPath
+from pathlib import Path
 from typing import Any
 
 import jinja2
 
 from generator import urls, wording
+from generator.assets import Asset, assets
 from generator.errors import Fault, SiteError
 from generator.jsonld import Data
-from generator.pages import Page, Plan, menu, more_pages
+from generator.pages import Page, Plan, filing, menu, more_pages
 from generator.states import State
 from generator.subscription import subscription
 from generator.text import Html
@@ -49,15 +49,9 @@ class Renderer:
     folders: Sequence[Path]
 
     @cached_property
-    def assets(self) -> Mapping[str, tuple[str, Path]]:
-        """Every file below `assets/` of the templates: its name → its path on the site, with a hash, and the file."""
-        files = {
-            file.relative_to(folder / "assets").as_posix(): file
-            for folder in reversed(self.folders)
-            for file in sorted((folder / "assets").rglob("*"))
-            if file.is_file() and not file.name.startswith(".")
-        }
-        return {name: (_hashed(name, file), file) for name, file in sorted(files.items())}
+    def assets(self) -> Mapping[str, Asset]:
+        """The theme's other files by name."""
+        return assets(self.folders)
 
     @cached_property
     def environment(self) -> jinja2.Environment:
@@ -86,6 +80,7 @@ class Renderer:
             "has_counts": plan.settings.availability.counts,
             "urls": urls,
             "language": plan.language,
+            "share": plan.programme.share,
             "href": plan.addresses.href,
             "url": plan.addresses.absolute,
             "asset": self._asset,
@@ -100,7 +95,7 @@ class Renderer:
         if name not in self.assets:
             close = difflib.get_close_matches(name, self.assets, n=1)
             raise LookupError(f"there is no assets/{name}{f'; did you mean {close[0]}?' if close else ''}")
-        return self.plan.addresses.href(self.assets[name][0])
+        return self.plan.addresses.href(self.assets[name].path)
 
     def page(self, page: Page) -> bytes:
         """The bytes of a page. Raises SiteError with the template's file and line."""
@@ -144,12 +139,6 @@ def _place_in_template(error: Exception, folders: Sequence[Path]) -> str:
     return f"{inside[-1].filename}, line {inside[-1].lineno}" if inside else ""
 
 
-def _hashed(name: str, file: Path) -> str:
-    digest = hashlib.sha256(file.read_bytes()).hexdigest()[:10]
-    path = PurePosixPath(name)
-    return f"{urls.ASSETS}{path.with_name(f'{path.stem}.{digest}{path.suffix}')}"
-
-
 def _live(plan: Plan) -> dict[str, Any]:
     """What the open page needs to keep its states true: where to ask, for how long an answer holds, and the words."""
     said = plan.language
@@ -177,6 +166,7 @@ _SAID = (
 """The ways of saying things in the site's language that templates may use as filters."""
 
 _FILTERS: dict[str, Callable[..., Any]] = {
+    "filing": filing,
     "json_script": json_script,
     "decimal": wording.decimal,
     "iso_duration": wording.iso_duration,

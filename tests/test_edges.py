@@ -10,7 +10,6 @@ from generator.compose import compose
 from generator.config import Settings, settings
 from generator.content import Content, EventWords
 from generator.errors import SiteError, SourceError
-from generator.images import Pictures
 from generator.model import Event, Feed, Instance, Status
 from generator.spektrix import parse
 from generator.spektrix.iframe import booking_path
@@ -120,7 +119,7 @@ def state_at(percent: float, capacity: int, available: int) -> State:
         (Event(1, "Show"),), (Instance(2, 1, NOW + timedelta(days=1)),), (Status(3, 2, "", available, capacity),)
     )
     booking = booking_path(chosen.spektrix)
-    programme = compose(feed, Content({}, (), {}), chosen, booking, Pictures({}, {}, ()), NOW)
+    programme = compose(feed, Content({}, (), {}), chosen, booking, NOW)
     return programme.instances[0][1].state
 
 

@@ -9,11 +9,11 @@ PACKAGE = Path(__file__).parent.parent / "generator"
 
 FLOORS = (
     ("errors", "text"),
-    ("model", "swap", "tables", "together", "urls", "certificate", "environment"),
+    ("model", "artwork", "originals", "pixels", "swap", "tables", "together", "urls", "certificate", "environment"),
     ("config", "states", "spektrix.markup", "spektrix.demo"),
-    ("content", "images", "place", "prices", "spektrix.fields", "spektrix.iframe", "spektrix.tls"),
-    ("programme", "spektrix.parse", "spektrix.network"),
-    ("compose", "guard", "subscription", "months", "wording", "spektrix.snapshot", "spektrix.client"),
+    ("content", "assets", "images", "place", "prices", "spektrix.fields", "spektrix.iframe", "spektrix.tls"),
+    ("programme", "renditions", "share", "spektrix.parse", "spektrix.network"),
+    ("compose", "illustrate", "guard", "subscription", "months", "wording", "spektrix.snapshot", "spektrix.client"),
     ("source", "baseline", "availability", "jsonld", "ical"),
     ("pages", "listing", "pull"),
     ("render", "feeds", "write"),
@@ -40,6 +40,7 @@ HOMES = {
     "jinja2": {"render"},
     "lxml": {"spektrix.markup"},
     "markdown_it": {"content"},
+    "PIL": {"artwork", "pixels", "share"},
     "nh3": {"spektrix.markup"},
     "requests": {"spektrix.client", "spektrix.network"},
     "tenacity": {"spektrix.client"},

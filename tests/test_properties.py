@@ -23,7 +23,6 @@ from generator.compose import compose
 from generator.config import Settings, Site
 from generator.content import Content, EventWords
 from generator.errors import SiteError
-from generator.images import Pictures
 from generator.model import Band, BookingPath, Event, Feed, Instance, Plan, Price, PriceList, Status, TicketType
 from generator.prices import PriceTable, prices_of
 from generator.programme import ListedInstance
@@ -309,12 +308,11 @@ def listed(zone: str, starts: list[datetime]) -> list[ListedInstance]:
     instances = (Instance(number, 1, start) for number, start in enumerate(starts, start=1))
     feed = Feed(events=(Event(1, "The Long Night"),), instances=tuple(instances))
     chosen = Settings(Site("The Thimble", "https://www.thimble.example", zone))
-    programme = compose(feed, Content({}, (), {}), chosen, BookingPath("", "", "", "", "", ""), NO_PICTURES, NOW)
+    programme = compose(feed, Content({}, (), {}), chosen, BookingPath("", "", "", "", "", ""), NOW)
     return list(programme.events[0].instances)
 
 
 ENGLISH, _ = language(Site("The Thimble", "https://www.thimble.example", "Europe/London"), ())
-NO_PICTURES = Pictures({}, {}, ())
 
 
 def test_the_clocks_change_when_this_says() -> None:

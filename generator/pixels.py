@@ -1,0 +1,129 @@
+"""Pictures as bytes: what strangers send is opened with care, and made into the files that a page shows.
+
+`opened` and `encoded` are the doors. What a picture is, its bytes say, never its name.
+"""
+
+import io
+import struct
+import zlib
+from collections.abc import Iterator, Mapping
+
+from PIL import Image, ImageCms, ImageOps
+
+MAX_BYTES = 20 * 2**20
+MAX_PIXELS = 60_000_000
+MIN_SIDE = 64
+MAX_PROPORTION = 5
+WIDTHS = (480, 800, 1200, 1600)
+RECIPE = 1  # of the files below: to be raised whenever they would come out otherwise
+Picture = Image.Image
+SUFFIXES = {"JPEG": ".jpg", "PNG": ".png", "GIF": ".gif", "WEBP": ".webp", "AVIF": ".avif"}
+_ENCODINGS: tuple[tuple[str, Mapping[str, object]], ...] = (
+    ("AVIF", {"quality": 52, "speed": 8, "max_threads": 1}),
+    ("WEBP", {"quality": 72, "method": 3}),
+    ("JPEG", {"quality": 76, "progressive": True, "optimize": True}),
+)
+_WRONG = (
+    OSError, ValueError, SyntaxError, TypeError, LookupError, ArithmeticError, EOFError, RuntimeError, MemoryError,
+    AttributeError, struct.error, zlib.error, Image.DecompressionBombError,
+)  # fmt: skip
+"""What Pillow raises where bytes are not what they should be."""
+
+
+class UnusableError(Exception):
+    """Bytes that make no picture; the message says why, and reads after "it"."""
+
+
+def suffix_of(content: bytes) -> str:
+    """The file ending that fits a picture's bytes. Raises UnusableError where they are no picture that a page can show.
+
+    Only the head is read: that the rest is whole is seen by `opened`.
+    """
+    return SUFFIXES[str(_head(content).format)]
+
+
+def opened(content: bytes) -> Image.Image:
+    """A picture ready to be shown: its first frame, upright, in sRGB, on white where it was see-through.
+
+    One that is far wider than is ever shown comes smaller. Raises UnusableError.
+    """
+    image = _head(content)
+    try:
+        image.draft("RGB", (WIDTHS[-1], WIDTHS[-1]))
+        return _in_srgb(ImageOps.exif_transpose(image))
+    except _WRONG as error:
+        raise UnusableError("is damaged") from error
+
+
+def _head(content: bytes) -> Image.Image:
+    if len(content) > MAX_BYTES:
+        raise UnusableError(f"is larger than {MAX_BYTES // 2**20} MB")
+    try:
+        image = Image.open(io.BytesIO(content), formats=tuple(SUFFIXES))
+    except _WRONG as error:
+        raise UnusableError("is no JPEG, PNG, GIF, WebP or AVIF") from error
+    short, long = sorted(image.size)
+    if short * long > MAX_PIXELS:
+        raise UnusableError(f"has more than {MAX_PIXELS // 10**6} million pixels")
+    if short < MIN_SIDE or long > MAX_PROPORTION * short:
+        raise UnusableError(f"is {image.width} by {image.height} pixels, too small or too narrow to show")
+    return image
+
+
+def _in_srgb(image: Image.Image) -> Image.Image:
+    if image.mode in ("RGBA", "LA", "PA", "La", "RGBa") or "transparency" in image.info:
+        seen = image.convert("RGBA")
+        white = Image.new("RGBA", seen.size, "white")
+        white.alpha_composite(seen)
+        white.info = image.info
+        image = white
+    elif image.mode.startswith("I"):
+        image = image.convert("I").point(lambda value: value / 256).convert("L")
+    plain = image if image.mode in ("RGB", "CMYK", "L") else image.convert("RGB")
+    return _converted(plain, image.info.get("icc_profile")) or plain.convert("RGB")
+
+
+def _converted(image: Image.Image, profile: bytes | None) -> Image.Image | None:
+    """A picture's colours from its own profile to sRGB; None where the profile is missing or does not fit."""
+    if not profile:
+        return None
+    try:
+        own = ImageCms.ImageCmsProfile(io.BytesIO(profile))
+        return ImageCms.profileToProfile(image, own, ImageCms.createProfile("sRGB"), outputMode="RGB")
+    except (ImageCms.PyCMSError, *_WRONG):
+        return None
+
+
+def widths_of(width: int) -> tuple[int, ...]:
+    """The widths in which a picture of that width is offered, the widest last; never wider than it is."""
+    widest = min(width, WIDTHS[-1])
+    return (*(each for each in WIDTHS if each < 0.85 * widest), widest)
+
+
+def encoded(image: Image.Image) -> Iterator[tuple[str, int, bytes]]:
+    """The files of a picture: of each its ending, its width and its bytes, which hold nothing but the picture.
+
+    The same picture gives the same bytes.
+    """
+    for width in reversed(widths_of(image.width)):
+        if width != image.width:
+            image = image.resize((width, scaled(image.width, image.height, width)), Image.Resampling.LANCZOS)
+        image.info = {}
+        for kind, options in _ENCODINGS:
+            yield SUFFIXES[kind], width, _saved(image, kind, options)
+
+
+def scaled(width: int, height: int, to_width: int) -> int:
+    """The height of a picture that is made `to_width` wide."""
+    return max(1, round(height * to_width / width))
+
+
+def _saved(image: Image.Image, kind: str, options: Mapping[str, object]) -> bytes:
+    file = io.BytesIO()
+    image.save(file, kind, **options)
+    return file.getvalue()
+
+
+def jpeg(image: Image.Image, quality: int) -> bytes:
+    """A picture as one progressive JPEG."""
+    return _saved(image, "JPEG", {"quality": quality, "progressive": True, "optimize": True})

@@ -1,0 +1,160 @@
+"""Files made from pictures, kept: each is made once, by several processes, and found again by what it is made from.
+
+`developed` is the door. The cache can be deleted at any time; a file in it is whole or not there. What has not been
+used for a month goes.
+"""
+
+import hashlib
+import json
+import os
+import tempfile
+from collections.abc import Iterable, Mapping
+from concurrent.futures import ProcessPoolExecutor
+from concurrent.futures.process import BrokenProcessPool
+from dataclasses import dataclass, field
+from functools import partial
+from multiprocessing import get_all_start_methods, get_context
+from pathlib import Path
+from typing import Protocol
+
+from generator import pixels
+from generator.errors import Fault, SiteError
+from generator.images import IMAGES, Picture, Source, Type
+from generator.pixels import UnusableError
+
+UNUSED_SECONDS = 30 * 24 * 3600
+_TYPES: Mapping[str, Type] = {".avif": "image/avif", ".webp": "image/webp", ".jpg": "image/jpeg"}
+
+
+@dataclass(frozen=True, slots=True)
+class Made:
+    """What a task made: the size of its picture, and the bytes of each file by (ending, width)."""
+
+    width: int
+    height: int
+    files: Mapping[tuple[str, int], bytes]
+
+
+class Task(Protocol):
+    """Something to be made. `key` follows from all that it is made from."""
+
+    @property
+    def key(self) -> str:
+        """A word of letters and digits."""
+
+    def make(self) -> Made:
+        """Make it. Raises UnusableError."""
+
+
+@dataclass(frozen=True, slots=True)
+class Rendition:
+    """What was made: the size of the picture, and its files by (ending, width), as they lie in the cache."""
+
+    width: int
+    height: int
+    files: Mapping[tuple[str, int], Path] = field(hash=False)
+
+    @property
+    def jpeg(self) -> Path:
+        """Its widest JPEG."""
+        return self.files[".jpg", max(width for ending, width in self.files if ending == ".jpg")]
+
+    def picture(self, is_artwork: bool = False) -> Picture:
+        """The picture as a page shows it."""
+        sources = (
+            Source(kind, tuple((published(self.files[each]), each[1]) for each in sorted(self.files) if each[0] == end))
+            for end, kind in _TYPES.items()
+        )
+        return Picture(published(self.jpeg), self.width, self.height, tuple(sources), is_artwork)
+
+
+def published(file: Path) -> str:
+    """The path on the site of a file in the cache."""
+    return IMAGES + file.name
+
+
+def key_of(*ingredients: str | bytes | int) -> str:
+    """The key of what is made from these."""
+    digest = hashlib.sha256()
+    for each in ingredients:
+        part = each if isinstance(each, bytes) else str(each).encode("utf-8", "surrogatepass")
+        digest.update(b"%d:" % len(part) + part)
+    return digest.hexdigest()[:20]
+
+
+def from_image(image: pixels.Picture) -> Made:
+    """Every file of a picture."""
+    files = {(ending, width): content for ending, width, content in pixels.encoded(image)}
+    width = max(width for _, width in files)
+    return Made(width, pixels.scaled(image.width, image.height, width), files)
+
+
+def developed(tasks: Iterable[Task], cache: Path, jobs: int) -> dict[str, Rendition | str]:
+    """What each task makes, by its key: from the cache, or made now by up to `jobs` processes; or why it cannot be.
+
+    Raises SiteError where the file system refuses.
+    """
+    by_key = {task.key: task for task in tasks}
+    try:
+        cache.mkdir(parents=True, exist_ok=True)
+        found: dict[str, Rendition | str] = {key: kept for key in by_key if (kept := _kept(cache, key))}
+        missing = [task for key, task in by_key.items() if key not in found]
+        return found | dict(_made(missing, cache, jobs))
+    except OSError as error:
+        mend = "Is there room, and may sitegen write there?"
+        raise SiteError(Fault(f"cannot be written ({error.strerror or error})", str(cache), mend)) from error
+
+
+def prune(cache: Path) -> None:
+    """Remove what no build has used for a month, by the clock of the file system itself."""
+    with tempfile.NamedTemporaryFile(dir=cache, prefix=".now-") as marker:
+        now = Path(marker.name).stat().st_mtime
+        for file in cache.iterdir():
+            if now - file.stat().st_mtime > UNUSED_SECONDS:
+                file.unlink(missing_ok=True)
+
+
+def _kept(cache: Path, key: str) -> Rendition | None:
+    """What lies in the cache under a key, marked as used; None where it is not there or not whole."""
+    try:
+        about = json.loads((cache / f"{key}.json").read_bytes())
+        files = {(ending, width): cache / f"{key}-{width}{ending}" for ending, width in about["files"]}
+        for file in (cache / f"{key}.json", *files.values()):
+            os.utime(file)
+        return Rendition(about["width"], about["height"], files)
+    except (OSError, ValueError, LookupError, TypeError):
+        return None
+
+
+def _made(tasks: list[Task], cache: Path, jobs: int) -> Iterable[tuple[str, Rendition | str]]:
+    make = partial(_make, cache)
+    if jobs == 1 or len(tasks) < 2 or "fork" not in get_all_start_methods():
+        yield from map(make, tasks)
+        return
+    try:
+        with ProcessPoolExecutor(min(jobs, len(tasks)), get_context("fork")) as workers:
+            yield from workers.map(make, tasks)
+    except BrokenProcessPool as error:
+        mend = "It may have run out of memory: build with --jobs 1."
+        raise SiteError(Fault("a process that made pictures was killed", "", mend)) from error
+
+
+def _make(cache: Path, task: Task) -> tuple[str, Rendition | str]:
+    """Make what a task is for and keep it; its description comes last, so that what has one is whole."""
+    try:
+        made = task.make()
+    except UnusableError as error:
+        return task.key, str(error)
+    files = {each: cache / f"{task.key}-{each[1]}{each[0]}" for each in made.files}
+    for each, content in made.files.items():
+        _put(files[each], content)
+    about = {"width": made.width, "height": made.height, "files": list(made.files)}
+    _put(cache / f"{task.key}.json", json.dumps(about).encode())
+    return task.key, Rendition(made.width, made.height, files)
+
+
+def _put(file: Path, content: bytes) -> None:
+    with tempfile.NamedTemporaryFile(dir=file.parent, prefix=".new-", delete=False) as aside:
+        aside.write(content)
+    Path(aside.name).chmod(0o644)
+    Path(aside.name).replace(file)

@@ -1,0 +1,72 @@
+// What's on, filtered where it stands: the links choose, the search field narrows, and the address says what was chosen.
+const listing = document.getElementById("listing");
+const field = document.getElementById("search");
+const links = [...document.querySelectorAll("[data-facet]")];
+const cells = [...document.querySelectorAll(".cell")];
+const count = document.getElementById("count");
+const names = [...new Set(links.map((link) => link.dataset.facet))];
+const fold = (text) => text.normalize("NFKD").replace(/\p{M}/gu, "").toLowerCase();
+const words = new Map(cells.map((cell) => [cell, fold(cell.textContent)]));
+
+const chosen = () => new URLSearchParams(location.search);
+
+// A date fits month, venue and access together: "audio described in March" is one performance that is both.
+function fits(cell, wanted) {
+  const genre = wanted.get("genre");
+  if (genre && !cell.dataset.genre.split(" ").includes(genre)) return false;
+  if (!fold(wanted.get("q") ?? "").split(/\s+/).every((word) => words.get(cell).includes(word))) return false;
+  if (!["month", "venue", "access"].some((name) => wanted.get(name))) return true;
+  return cell.dataset.dates.trim().split(" ").some((date) => isOn(date, wanted));
+}
+
+function isOn(date, wanted) {
+  const [month, venue, access] = date.split("/");
+  const same = (name, value) => !wanted.get(name) || wanted.get(name) === value;
+  return same("month", month) && same("venue", venue) && (!wanted.get("access") || (access ?? "").split("+").includes(wanted.get("access")));
+}
+
+function addressWith(name, value) {
+  const next = chosen();
+  if (next.get(name) === value || !value) next.delete(name);
+  else next.set(name, value);
+  const query = next.toString();
+  return `${location.pathname}${query ? `?${query}` : ""}`;
+}
+
+function show() {
+  const wanted = chosen();
+  let found = 0;
+  for (const cell of cells) {
+    cell.hidden = !fits(cell, wanted);
+    found += !cell.hidden;
+  }
+  for (const link of links) {
+    link.href = addressWith(link.dataset.facet, link.dataset.value);
+    if (wanted.get(link.dataset.facet) === link.dataset.value) link.setAttribute("aria-current", "true");
+    else link.removeAttribute("aria-current");
+  }
+  const any = [...names, "q"].some((name) => wanted.get(name));
+  document.getElementById("nothing").hidden = found > 0;
+  const form = new Intl.PluralRules(document.documentElement.lang).select(found) === "one" ? "one" : "many";
+  count.textContent = any && found ? count.dataset[form].replace("{}", found) : "";
+  if (document.activeElement !== field) field.value = wanted.get("q") ?? "";
+}
+
+function go(address, isTyped = false) {
+  history[isTyped ? "replaceState" : "pushState"](null, "", address);
+  show();
+}
+
+if (listing && field) {
+  field.parentElement.hidden = false;
+  if (matchMedia("(max-width: 40rem)").matches && !names.some((name) => chosen().get(name))) document.getElementById("facets").open = false;
+  listing.addEventListener("click", (event) => {
+    const link = event.target.closest("[data-facet], [data-clear]");
+    if (!link || event.metaKey || event.ctrlKey || event.shiftKey || event.altKey) return;
+    event.preventDefault();
+    go("clear" in link.dataset ? location.pathname : link.href);
+  });
+  field.addEventListener("input", () => go(addressWith("q", field.value.trim()), true));
+  addEventListener("popstate", show);
+  show();
+}
