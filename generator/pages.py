@@ -57,7 +57,7 @@ class Page:
     """A page: where it is, what makes it, and what its head says.
 
     `path` decides the file; `section` is the path of the menu entry it belongs to; `trail` leads to it from the home
-    page; `calendar` is the path of the calendar that goes with it, `share` of the image for those who share it; `context` is for its own template.
+    page, and ends with `crumb`, or with the title; `calendar` is the path of the calendar that goes with it, `share` of the image for those who share it; `context` is for its own template.
     """
 
     path: str
@@ -66,6 +66,7 @@ class Page:
     description: str = ""
     section: str = ""
     trail: tuple[Link, ...] = ()
+    crumb: str = ""
     calendar: str = urls.FEED
     share: str = ""
     data: tuple[Data, ...] = ()
@@ -230,6 +231,7 @@ def _instances(event: ListedEvent, plan: Plan) -> Iterator[Page]:
             excerpt(f"{moment}, {event.place.name}. {event.summary}", 160),
             section=urls.WHATS_ON,
             trail=(Link(_("What’s on"), urls.WHATS_ON), Link(event.title, event.path)),
+            crumb=moment,
             calendar=event.path + urls.FEED,
             share=event.share,
             data=(instance_data(event, instance, plan.settings, plan.addresses),),
@@ -262,6 +264,7 @@ def _calendar(plan: Plan) -> Iterator[Page]:
             _("What is on at %(site)s in %(month)s, day by day.") % {"site": site, "month": name},
             section=urls.CALENDAR,
             trail=(Link(_("Calendar"), urls.CALENDAR),),
+            crumb=name,
             context={"month": shown},
         )
         yield own

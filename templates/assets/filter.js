@@ -27,8 +27,8 @@ function isOn(date, wanted) {
 
 function addressWith(name, value) {
   const next = chosen();
-  if (next.get(name) === value || !value) next.delete(name);
-  else next.set(name, value);
+  if (value) next.set(name, value);
+  else next.delete(name);
   const query = next.toString();
   return `${location.pathname}${query ? `?${query}` : ""}`;
 }
@@ -41,8 +41,10 @@ function show() {
     found += !cell.hidden;
   }
   for (const link of links) {
-    link.href = addressWith(link.dataset.facet, link.dataset.value);
-    if (wanted.get(link.dataset.facet) === link.dataset.value) link.setAttribute("aria-current", "true");
+    const { facet, value } = link.dataset;
+    const isChosen = wanted.get(facet) === value;
+    link.href = addressWith(facet, isChosen ? "" : value);
+    if (isChosen) link.setAttribute("aria-current", "true");
     else link.removeAttribute("aria-current");
   }
   const any = [...names, "q"].some((name) => wanted.get(name));

@@ -12,7 +12,9 @@ for (const button of document.querySelectorAll("[data-copy]")) {
 }
 
 const frame = document.getElementById("SpektrixIFrame");
-frame?.addEventListener("load", () => frame.parentElement.classList.add("is-open"));
+const isOpen = () => frame?.parentElement.classList.add("is-open");
+frame?.addEventListener("load", isOpen);
+addEventListener("load", isOpen); // the frame may have been quicker than this script
 
 const booking = document.querySelector("[data-later]");
 const live = JSON.parse(document.getElementById("live").textContent);
