@@ -21,7 +21,8 @@ from generator.feeds import redirects, robots, sitemap
 from generator.guard import counts_of_programme, refuse_empty, refuse_shrink
 from generator.ical import Calendars, calendars
 from generator.illustrate import Illustrated, Studio, illustrated
-from generator.pages import Page, Plan, instances_of, pages
+from generator.pages import instances_of, pages
+from generator.plan import Page, Plan
 from generator.programme import Programme
 from generator.render import Renderer, render, theme_folders
 from generator.share import Look, theme_font

@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from xml.etree import ElementTree
 
 from generator import urls
-from generator.pages import Page
+from generator.plan import Page
 from generator.programme import Programme
 from generator.urls import Addresses
 

@@ -3,117 +3,24 @@
 What exists is said here; how it looks is the templates' affair, how a context becomes bytes is `render`'s.
 """
 
-from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, field, replace
+from collections.abc import Iterable, Iterator
+from dataclasses import replace
 from datetime import date, timedelta
 from itertools import groupby
-from typing import Any
 
 from generator import urls
-from generator.config import Settings
-from generator.content import Content, ContentPage
-from generator.jsonld import Data, event_data, instance_data
-from generator.model import BookingPath
+from generator.content import ContentPage
+from generator.jsonld import event_data, instance_data
 from generator.months import months_of
+from generator.plan import Choice, Facet, Link, Page, Plan
 from generator.prices import PriceTable
 from generator.programme import Kind, ListedEvent, ListedInstance, Programme
 from generator.states import State
 from generator.subscription import entry
 from generator.text import excerpt
-from generator.urls import Addresses
 from generator.wording import Language
 
 NEW_FOR = timedelta(days=30)
-
-
-@dataclass(frozen=True, slots=True)
-class Link:
-    """A place to go to: a path on the site, or an address."""
-
-    title: str
-    path: str
-
-
-@dataclass(frozen=True, slots=True)
-class Choice:
-    """A value that a list can be filtered by: what a filter calls it, what people read, its own page."""
-
-    value: str
-    title: str
-    path: str
-
-
-@dataclass(frozen=True, slots=True)
-class Facet:
-    """A way to filter a list: `name` stands in the address, `title` is what people read."""
-
-    name: str
-    title: str
-    choices: tuple[Choice, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class Page:
-    """A page: where it is, what makes it, and what its head says.
-
-    `path` decides the file; `section` is the path of the menu entry it belongs to; `trail` leads to it from the home
-    page, and ends with `crumb`, or with the title; `calendar` is the path of the calendar that goes with it, `share` of the image for those who share it; `context` is for its own template.
-    """
-
-    path: str
-    template: str
-    title: str
-    description: str = ""
-    section: str = ""
-    trail: tuple[Link, ...] = ()
-    crumb: str = ""
-    calendar: str = urls.FEED
-    share: str = ""
-    data: tuple[Data, ...] = ()
-    is_listed: bool = True
-    context: Mapping[str, Any] = field(default_factory=dict)
-
-
-@dataclass(frozen=True, slots=True)
-class Plan:
-    """All that pages are made of."""
-
-    programme: Programme
-    content: Content
-    settings: Settings
-    booking: BookingPath
-    addresses: Addresses
-    language: Language
-
-    @property
-    def events(self) -> Mapping[int, ListedEvent]:
-        """The events of the programme by id."""
-        return {event.id: event for event in self.programme.events}
-
-
-def menu(plan: Plan) -> tuple[Link, ...]:
-    """The site's menu: the listings that hold something, then the venue's pages that have a place in it."""
-    _ = plan.language.gettext
-    listings = (
-        (True, Link(_("What’s on"), urls.WHATS_ON)),
-        (True, Link(_("Calendar"), urls.CALENDAR)),
-        (bool(plan.programme.access), Link(_("Access"), urls.ACCESS)),
-        (bool(plan.programme.offers), Link(_("Offers"), urls.OFFERS)),
-        (bool(plan.programme.memberships), Link(_("Memberships"), urls.MEMBERSHIPS)),
-    )
-    own = sorted(
-        (page for page in plan.content.pages if page.words.nav is not None), key=lambda page: page.words.nav or 0
-    )
-    return (
-        *(link for is_there, link in listings if is_there),
-        *(Link(page.words.title, urls.page(page.name)) for page in own),
-    )
-
-
-def more_pages(plan: Plan) -> tuple[Link, ...]:
-    """The venue's own pages that have no place in the menu: the foot of every page leads to them."""
-    rest = (page for page in plan.content.pages if page.words.nav is None and page.name != "404")
-    return tuple(Link(page.words.title, urls.page(page.name)) for page in rest)
 
 
 def pages(plan: Plan) -> Iterator[Page]:
@@ -205,7 +112,7 @@ def _event(event: ListedEvent, plan: Plan) -> Page:
 
 
 def filing(instance: ListedInstance) -> str:
-    """What a list of events files a date under: its month, its venue, its kinds of access, as in 2026-11/studio/ad+bsl."""
+    """What a list files a date under, month, venue and kinds of access: 2026-11/studio/ad+bsl."""
     access = "+".join(kind.slug for kind in instance.access)
     return f"{instance.start:%Y-%m}/{instance.venue.slug}/{access}"
 

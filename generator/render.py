@@ -23,7 +23,8 @@ from generator import urls, wording
 from generator.assets import Asset, assets
 from generator.errors import Fault, SiteError
 from generator.jsonld import Data
-from generator.pages import Page, Plan, filing, menu, more_pages
+from generator.pages import filing
+from generator.plan import Page, Plan, menu, more_pages
 from generator.states import State
 from generator.subscription import subscription
 from generator.text import Html
@@ -161,7 +162,8 @@ def json_script(data: Data) -> Html:
 
 
 _SAID = (
-    "label", "meaning", "sentence", "day", "short_day", "weekday", "month", "clock", "moment", "run", "when", "money", "duration",
+    "label", "meaning", "sentence", "day", "short_day", "weekday", "month", "clock", "moment", "run", "when",
+    "money", "duration",
 )  # fmt: skip
 """The ways of saying things in the site's language that templates may use as filters."""
 
