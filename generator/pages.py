@@ -3,9 +3,10 @@
 What exists is said here; how it looks is the templates' affair, how a context becomes bytes is `render`'s.
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import replace
 from datetime import date, timedelta
+from functools import partial
 from itertools import groupby
 
 from generator import urls
@@ -25,20 +26,38 @@ NEW_FOR = timedelta(days=30)
 
 def pages(plan: Plan) -> Iterator[Page]:
     """Every page of the site."""
+    for make in shelves(plan).values():
+        yield from make()
+
+
+def shelves(plan: Plan) -> Mapping[str, Callable[[], Iterable[Page]]]:
+    """Every page of the site, in groups that are made when they are asked for.
+
+    A group's pages have addresses that begin with its key; the first group, "", holds the rest.
+    """
     _, programme = plan.language.gettext, plan.programme
+    return {
+        urls.HOME: lambda: _single_pages(plan),
+        **{event.path: partial(_event_pages, event, plan) for event in programme.events},
+        urls.CALENDAR: lambda: _calendar(plan),
+        urls.GENRES: lambda: _kinds(_("Genres"), urls.GENRES, programme.genres, plan),
+        urls.ACCESS: lambda: _kinds(_("Access"), urls.ACCESS, programme.access, plan),
+        urls.VENUES: lambda: _kinds(_("Venues"), urls.VENUES, programme.venues, plan),
+    }
+
+
+def _single_pages(plan: Plan) -> Iterator[Page]:
     yield _home(plan)
     yield _whats_on(plan)
-    for event in programme.events:
-        yield _event(event, plan)
-        yield from _instances(event, plan)
-    yield from _calendar(plan)
-    yield from _kinds(_("Genres"), urls.GENRES, programme.genres, plan)
-    yield from _kinds(_("Access"), urls.ACCESS, programme.access, plan)
-    yield from _kinds(_("Venues"), urls.VENUES, programme.venues, plan)
     yield from _lists(plan)
     yield from _frames(plan)
     yield from (_own_page(page) for page in plan.content.pages if page.name != "404")
     yield _not_found(plan)
+
+
+def _event_pages(event: ListedEvent, plan: Plan) -> Iterator[Page]:
+    yield _event(event, plan)
+    yield from _instances(event, plan)
 
 
 def _home(plan: Plan) -> Page:

@@ -18,6 +18,7 @@ FLOORS = (
     ("plan", "listing", "pull"),
     ("pages", "feeds", "write"),
     ("render",),
+    ("website",),
     ("build",),
     ("sandbox.authority", "sandbox.chance", "sandbox.documents"),
     ("sandbox.before_2025",),

@@ -1,0 +1,188 @@
+"""Everything that a website is, before anybody publishes it: each page and file, made when it is asked for.
+
+The doors, in order: `read_words`, `composed`, `pictured`, `website`. `build` writes all of it; the studio makes what
+somebody looks at, by the same code.
+"""
+
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from functools import cached_property, partial
+from pathlib import Path
+
+from generator import urls
+from generator.availability import availability, schema
+from generator.compose import compose
+from generator.config import Settings, settings
+from generator.content import Content, read_content
+from generator.errors import Fault, Notice, NoticeKind, SiteError, Warned, tally
+from generator.feeds import redirects, robots, sitemap
+from generator.ical import Calendars, calendars
+from generator.illustrate import Illustrated, Studio, illustrated
+from generator.pages import instances_of, pages, shelves
+from generator.plan import Page, Plan
+from generator.programme import Kind, ListedInstance, Programme
+from generator.render import Renderer, render, theme_folders
+from generator.share import Look, theme_font
+from generator.source import Source
+from generator.urls import Addresses
+from generator.wording import Language, language
+
+MISSING = NoticeKind(
+    "collection is not in the feed", "collections are not in the feed", "What they hold is not on the site."
+)
+File = Callable[[], bytes]
+
+
+@dataclass(frozen=True, slots=True)
+class Words:
+    """All that the site folder says. `folders` are those of its templates, the first winning."""
+
+    site: Path
+    settings: Settings
+    addresses: Addresses
+    folders: tuple[Path, ...]
+    language: Language
+    content: Content
+    notices: tuple[Notice, ...]
+
+
+def read_words(site_folder: Path) -> Words:
+    """Settings and content of a site folder, and where its templates are. Raises SiteError."""
+    chosen = settings(site_folder)
+    addresses = Addresses(chosen.site.url)
+    folders = theme_folders(site_folder)
+    spoken, unspoken = language(chosen.site, folders)
+    return Words(site_folder, chosen, addresses, folders, spoken, read_content(site_folder, addresses.base), unspoken)
+
+
+def composed(words: Words, source: Source, now: datetime) -> Programme:
+    """The programme of a site folder and a source at `now`, as yet without pictures."""
+    return compose(source.feed, words.content, words.settings, source.booking, now)
+
+
+def pictured(words: Words, source: Source, programme: Programme, jobs: int) -> Illustrated:
+    """The programme with its pictures, made by up to `jobs` processes where they were not made before."""
+    look = Look(font=theme_font(words.folders))
+    cache = words.site / ".sitegen" / "images"
+    chosen = words.settings
+    studio = Studio(chosen.images.mode, source.images, words.content.static, cache, look, chosen.site.name, jobs)
+    return illustrated(programme, studio)
+
+
+def website(words: Words, source: Source, pictures: Illustrated) -> "Website":
+    """The website of a site folder and a source."""
+    programme = pictures.programme
+    plan = Plan(programme, words.content, words.settings, source.booking, words.addresses, words.language)
+    missing = (Notice(MISSING, f"{name}.xml") for name in source.missing)
+    warnings = tally((*missing, *words.notices, *programme.notices))
+    return Website(Shelves(plan), source, pictures, Renderer(plan, words.folders), warnings)
+
+
+class Shelves:
+    """The pages of a plan, a group of them made when one is asked for."""
+
+    def __init__(self, plan: Plan) -> None:
+        self.plan = plan
+        self._to_make = shelves(plan)
+        self._made: dict[str, dict[str, Page]] = {}
+
+    def page(self, path: str) -> Page | None:
+        """The page at a path; None where there is none."""
+        key = next((key for key in _beginnings(path) if key in self._to_make), urls.HOME)
+        return self._shelf(key).get(path)
+
+    def _shelf(self, key: str) -> dict[str, Page]:
+        if key not in self._made:
+            self._made[key] = {page.path: page for page in self._to_make[key]()}
+        return self._made[key]
+
+
+def _beginnings(path: str) -> Iterator[str]:
+    """The folders that a path lies in, itself included, the longest first: "events/hamlet/", "events/", "" ."""
+    parts = path.split("/")
+    return ("".join(f"{part}/" for part in parts[:length]) for length in range(len(parts), -1, -1))
+
+
+@dataclass
+class Website:
+    """A website: its plan and all that its files are made of."""
+
+    shelves: Shelves
+    source: Source
+    pictures: Illustrated
+    renderer: Renderer
+    warnings: tuple[Warned, ...]
+
+    @property
+    def plan(self) -> Plan:
+        """What the pages are made of."""
+        return self.shelves.plan
+
+    @cached_property
+    def pages(self) -> list[Page]:
+        """Every page."""
+        return list(pages(self.plan))
+
+    def files(self, jobs: int) -> Iterator[tuple[str, bytes]]:
+        """Every file, once: its path below the output, and its bytes; up to `jobs` processes make the pages."""
+        yield from render(self.renderer, self.pages, jobs)
+        yield from ((path, make()) for path, make in self._others())
+
+    def file(self, path: str) -> bytes | None:
+        """The bytes of one file, the same that `files` gives; None where there is none. Raises SiteError."""
+        if path in self.others:
+            return self.others[path]()
+        page = self.shelves.page(path.removesuffix("index.html"))
+        return self.renderer.page(page) if page and urls.file(page.path) == path else None
+
+    @cached_property
+    def others(self) -> Mapping[str, File]:
+        """The files that are no pages: the path of each, and what makes it."""
+        return dict(self._others())
+
+    def _others(self) -> Iterator[tuple[str, File]]:
+        plan, pulled_at = self.plan, self.source.pulled_at
+        yield from self._calendars()
+        yield urls.AVAILABILITY, lambda: availability(plan.programme, plan.settings, plan.addresses, pulled_at)
+        yield urls.AVAILABILITY_SCHEMA, schema
+        yield urls.SITEMAP, lambda: sitemap(self.pages, plan.addresses)
+        yield urls.ROBOTS, lambda: robots(plan.addresses)
+        yield urls.REDIRECTS, lambda: redirects(plan.programme, plan.addresses)
+        for asset in self.renderer.assets.values():
+            yield asset.path, partial(bytes, asset.content)
+        copied = (*self.pictures.files.items(), *plan.content.static.items())
+        yield from ((path, partial(_bytes_of, file)) for path, file in copied)
+
+    def _calendars(self) -> Iterator[tuple[str, File]]:
+        """The calendar of the site, of each event, of each genre, kind of access and venue."""
+        programme, name = self.plan.programme, self.plan.settings.site.name
+        yield urls.FEED, lambda: self._entries.calendar(urls.FEED, name, (date for _, date in programme.instances))
+        for event in programme.events:
+            path = event.path + urls.FEED
+            yield path, partial(self._calendar, path, event.title, event.instances)
+        for kind in (*programme.genres, *programme.access, *programme.venues):
+            yield kind.path + urls.FEED, partial(self._calendar_of_kind, kind)
+
+    @cached_property
+    def _entries(self) -> Calendars:
+        plan, source = self.plan, self.source
+        return calendars(
+            plan.programme, plan.settings, plan.addresses, plan.language, source.namespace, source.pulled_at
+        )
+
+    def _calendar(self, path: str, title: str, instances: Iterable[ListedInstance]) -> bytes:
+        return self._entries.calendar(path, f"{title} · {self.plan.settings.site.name}", instances)
+
+    def _calendar_of_kind(self, kind: Kind) -> bytes:
+        programme = self.plan.programme
+        of_kind = {date.id for event in programme.events for date in instances_of(kind, event, with_past=True)}
+        dates = (date for _, date in programme.instances if date.id in of_kind)
+        return self._calendar(kind.path + urls.FEED, kind.name, dates)
+
+
+def _bytes_of(file: Path) -> bytes:
+    try:
+        return file.read_bytes()
+    except OSError as error:
+        raise SiteError(Fault(f"cannot be read ({error.strerror})", str(file), "May sitegen read it?")) from error
