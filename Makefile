@@ -16,7 +16,7 @@ site: .venv/ready ## build the demo venue into output/
 	@echo "then open    http://127.0.0.1:8000/    (Ctrl-C ends it)"
 
 test: .venv/ready-to-test browser lint ## every check that CI runs
-	$(BIN)/python -m pytest
+	$(BIN)/python -m pytest --numprocesses auto --dist loadfile
 
 lint: .venv/ready-to-test ## style and types
 	$(BIN)/ruff check
