@@ -21,10 +21,11 @@ from generator.feeds import redirects, robots, sitemap
 from generator.guard import counts_of_programme, refuse_empty, refuse_shrink
 from generator.ical import Calendars, calendars
 from generator.illustrate import Illustrated, Studio, illustrated
+from generator.lettering import theme_fonts
 from generator.pages import Page, Plan, instances_of, pages
 from generator.programme import Programme
 from generator.render import Renderer, render, theme_folders
-from generator.share import Look, theme_font
+from generator.share import Look
 from generator.source import Source
 from generator.urls import Addresses
 from generator.wording import language
@@ -112,7 +113,7 @@ def build(order: Order, tell: Callable[[str], None], is_strict: bool = False) ->
 def _illustrated(
     order: Order, chosen: Settings, source: Source, content: Content, programme: Programme, folders: tuple[Path, ...]
 ) -> Illustrated:
-    look = Look(font=theme_font(folders))
+    look = Look(fonts=theme_fonts(folders))
     cache = order.site / ".sitegen" / "images"
     studio = Studio(chosen.images.mode, source.images, content.static, cache, look, chosen.site.name, order.jobs)
     return illustrated(programme, studio)
