@@ -8,7 +8,7 @@ from sys import stdlib_module_names
 PACKAGE = Path(__file__).parent.parent / "generator"
 
 FLOORS = (
-    ("errors", "text"),
+    ("easel", "errors", "text"),
     (
         "model",
         "artwork",
@@ -22,7 +22,7 @@ FLOORS = (
         "certificate",
         "environment",
     ),
-    ("config", "states", "spektrix.markup", "spektrix.demo"),
+    ("artwork", "config", "states", "spektrix.markup", "spektrix.demo"),
     ("content", "images", "place", "prices", "spektrix.fields", "spektrix.iframe", "spektrix.tls"),
     ("programme", "renditions", "share", "spektrix.parse", "spektrix.network"),
     ("compose", "illustrate", "guard", "months", "wording", "spektrix.snapshot", "spektrix.client"),
@@ -52,7 +52,7 @@ HOMES = {
     "jinja2": {"render"},
     "lxml": {"spektrix.markup"},
     "markdown_it": {"content"},
-    "PIL": {"artwork", "lettering", "pixels", "share"},
+    "PIL": {"artwork", "easel", "lettering", "pixels", "share"},
     "nh3": {"spektrix.markup"},
     "requests": {"spektrix.client", "spektrix.network"},
     "tenacity": {"spektrix.client"},
