@@ -11,10 +11,10 @@ FLOORS = (
     ("easel", "errors", "text"),
     (
         "model",
-        "artwork",
         "lettering",
         "originals",
         "pixels",
+        "posters",
         "swap",
         "tables",
         "together",
