@@ -3,7 +3,6 @@
 `illustrated` is the door. A picture that cannot be shown is a notice, never an end.
 """
 
-import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -89,13 +88,13 @@ class _Card:
     picture: Path
     words: Words
     look: Look
-    font_digest: str
+    fonts_digest: str
 
     @property
     def key(self) -> str:
         words, look = self.words, self.look
         said = (words.title, words.line, words.venue)
-        seen = (look.panel, look.text, look.accent, self.font_digest)
+        seen = (look.panel, look.text, look.accent, self.fonts_digest)
         return key_of("card", share.RECIPE, self.picture.name, *said, *seen)
 
     def make(self) -> Made:
@@ -201,8 +200,7 @@ def _cards(
     programme: Programme, shown: Mapping[int, Rendition], of_site: Rendition, studio: Studio
 ) -> tuple[dict[int, Rendition], Rendition]:
     """The image for sharing of every event, and that of the site."""
-    font = studio.look.font
-    digest = hashlib.sha256(font.read_bytes()).hexdigest() if font else ""
+    digest = key_of(*(font.read_bytes() for font in studio.look.fonts))
     tasks = {event.id: _Card(shown[event.id].jpeg, _words(event), studio.look, digest) for event in programme.events}
     card_of_site = _Card(of_site.jpeg, Words(studio.site_name), studio.look, digest)
     made = _sure(developed([*tasks.values(), card_of_site], studio.cache, studio.jobs))

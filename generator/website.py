@@ -19,11 +19,12 @@ from generator.errors import Fault, Notice, NoticeKind, SiteError, Warned, tally
 from generator.feeds import redirects, robots, sitemap
 from generator.ical import Calendars, calendars
 from generator.illustrate import Illustrated, Studio, illustrated
+from generator.lettering import theme_fonts
 from generator.pages import instances_of, pages, shelves
 from generator.plan import Page, Plan
 from generator.programme import Kind, ListedInstance, Programme
 from generator.render import Renderer, render, theme_folders
-from generator.share import Look, theme_font
+from generator.share import Look
 from generator.source import Source
 from generator.urls import Addresses
 from generator.wording import Language, language
@@ -63,7 +64,7 @@ def composed(words: Words, source: Source, now: datetime) -> Programme:
 
 def pictured(words: Words, source: Source, programme: Programme, jobs: int) -> Illustrated:
     """The programme with its pictures, made by up to `jobs` processes where they were not made before."""
-    look = Look(font=theme_font(words.folders))
+    look = Look(fonts=theme_fonts(words.folders))
     cache = words.site / ".sitegen" / "images"
     chosen = words.settings
     studio = Studio(chosen.images.mode, source.images, words.content.static, cache, look, chosen.site.name, jobs)

@@ -8,9 +8,21 @@ from sys import stdlib_module_names
 PACKAGE = Path(__file__).parent.parent / "generator"
 
 FLOORS = (
-    ("errors", "text"),
-    ("model", "artwork", "originals", "pixels", "swap", "tables", "together", "urls", "certificate", "environment"),
-    ("config", "states", "spektrix.markup", "spektrix.demo"),
+    ("easel", "errors", "text"),
+    (
+        "model",
+        "lettering",
+        "originals",
+        "pixels",
+        "posters",
+        "swap",
+        "tables",
+        "together",
+        "urls",
+        "certificate",
+        "environment",
+    ),
+    ("artwork", "config", "states", "spektrix.markup", "spektrix.demo"),
     ("content", "assets", "images", "place", "prices", "spektrix.fields", "spektrix.iframe", "spektrix.tls"),
     ("programme", "renditions", "share", "spektrix.parse", "spektrix.network"),
     ("compose", "illustrate", "guard", "subscription", "months", "wording", "spektrix.snapshot", "spektrix.client"),
@@ -42,7 +54,7 @@ HOMES = {
     "jinja2": {"render"},
     "lxml": {"spektrix.markup"},
     "markdown_it": {"content"},
-    "PIL": {"artwork", "pixels", "share"},
+    "PIL": {"artwork", "easel", "lettering", "pixels", "share"},
     "nh3": {"spektrix.markup"},
     "requests": {"spektrix.client", "spektrix.network"},
     "tenacity": {"spektrix.client"},
