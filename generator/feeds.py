@@ -1,11 +1,10 @@
-"""What machines read besides the calendars: sitemap.xml, robots.txt and _redirects."""
+"""What machines read besides the calendars: sitemap.xml and robots.txt."""
 
 from collections.abc import Iterable
 from xml.etree import ElementTree
 
 from generator import urls
 from generator.plan import Page
-from generator.programme import Programme
 from generator.urls import Addresses
 
 _SITEMAP = "http://www.sitemaps.org/schemas/sitemap/0.9"
@@ -31,11 +30,3 @@ def robots(addresses: Addresses) -> bytes:
         f"Sitemap: {addresses.absolute(urls.SITEMAP)}",
     ]
     return ("\n".join(lines) + "\n").encode()
-
-
-def redirects(programme: Programme, addresses: Addresses) -> bytes:
-    """From the addresses that stay to today's: temporary ones, as a name can change again."""
-    events = sorted((urls.event_for_good(event.id), event.path, event.id) for event in programme.events)
-    dates = sorted((urls.instance_for_good(date.id), date.path, date.id) for _, date in programme.instances)
-    rows = sorted(events, key=lambda row: row[2]) + sorted(dates, key=lambda row: row[2])
-    return "".join(f"{addresses.href(source)} {addresses.href(target)} 302\n" for source, target, _ in rows).encode()

@@ -16,7 +16,8 @@ from generator.compose import compose
 from generator.config import Settings, settings
 from generator.content import Content, read_content
 from generator.errors import Fault, Notice, NoticeKind, SiteError, Warned, tally
-from generator.feeds import redirects, robots, sitemap
+from generator.feeds import robots, sitemap
+from generator.hosting import OWN, headers, redirects
 from generator.ical import Calendars, calendars
 from generator.illustrate import Illustrated, Studio, illustrated
 from generator.lettering import theme_fonts
@@ -149,11 +150,20 @@ class Website:
         yield urls.AVAILABILITY_SCHEMA, schema
         yield urls.SITEMAP, lambda: sitemap(self.pages, plan.addresses)
         yield urls.ROBOTS, lambda: robots(plan.addresses)
-        yield urls.REDIRECTS, lambda: redirects(plan.programme, plan.addresses)
+        yield urls.REDIRECTS, lambda: redirects(plan.programme, plan.addresses, self._own(urls.REDIRECTS))
+        yield urls.HEADERS, lambda: headers(plan.addresses, self._own(urls.HEADERS))
         for asset in self.renderer.assets.values():
             yield asset.path, partial(bytes, asset.content)
-        copied = (*self.pictures.files.items(), *plan.content.static.items())
+        copied = (
+            *self.pictures.files.items(),
+            *((path, file) for path, file in plan.content.static.items() if path not in OWN),
+        )
         yield from ((path, partial(_bytes_of, file)) for path, file in copied)
+
+    def _own(self, path: str) -> bytes:
+        """What the venue has in its own file of that name."""
+        file = self.plan.content.static.get(path)
+        return _bytes_of(file) if file else b""
 
     def _calendars(self) -> Iterator[tuple[str, File]]:
         """The calendar of the site, of each event, of each genre, kind of access and venue."""

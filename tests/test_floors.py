@@ -26,7 +26,7 @@ FLOORS = (
     ("content", "assets", "images", "place", "prices", "spektrix.fields", "spektrix.iframe", "spektrix.tls"),
     ("programme", "renditions", "share", "spektrix.parse", "spektrix.network"),
     ("compose", "illustrate", "guard", "subscription", "months", "wording", "spektrix.snapshot", "spektrix.client"),
-    ("source", "baseline", "availability", "jsonld", "ical"),
+    ("source", "baseline", "availability", "jsonld", "ical", "hosting"),
     ("plan", "listing", "pull"),
     ("pages", "feeds", "write"),
     ("render",),
