@@ -8,7 +8,7 @@ from PIL import Image, ImageOps
 from generator.easel import Dice, Easel, Palette, palette
 from generator.posters import POSTERS
 
-RECIPE = 2  # of the posters: to be raised whenever they would come out otherwise
+RECIPE = 1  # of the posters: to be raised whenever they would come out otherwise
 
 _OTHERS = (
     palette("#1b2a41", "#c8452f", "#eda63a", "#f3e7d0"),

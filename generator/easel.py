@@ -11,7 +11,7 @@ from itertools import count
 from PIL import Image, ImageColor, ImageDraw
 
 WIDTH, HEIGHT = 1200, 800
-SIZE = (1600, 1067)
+SIZE = (1200, 800)
 _FINER = 2
 _SCALE = SIZE[0] * _FINER / WIDTH
 Colour = tuple[int, int, int]

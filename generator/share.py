@@ -12,7 +12,7 @@ from generator.images import SHARE_SIZE
 from generator.lettering import Lettering
 from generator.pixels import jpeg
 
-RECIPE = 2  # of a card: to be raised whenever it would come out otherwise
+RECIPE = 1  # of a card: to be raised whenever it would come out otherwise
 MAX_BYTES = 120 * 1024
 _PANEL = 560
 _MARGIN = 56

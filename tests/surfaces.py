@@ -36,12 +36,21 @@ def build(site: Path, feed: Path | None, now: str) -> Path:
     work = Path(tempfile.mkdtemp(prefix="sitegen-test-"))
     atexit.register(shutil.rmtree, work, ignore_errors=True)
     shutil.copytree(site / "content", work / "site" / "content")
+    share_pictures(work / "site")
     options = ["--site", work / "site", "--output", work / "output", "--now", now]
     options += ["--feed", feed] if feed else []
     command = [sys.executable, "-m", "generator", "build", *map(str, options)]
     done = subprocess.run(command, cwd=PROJECT, capture_output=True, text=True, encoding="utf-8", check=False)
     assert done.returncode == 0, done.stdout + done.stderr
     return work / "output"
+
+
+def share_pictures(site: Path) -> None:
+    """Lets a site use the files made from pictures that the tests before it made; those that run beside it do, too."""
+    cache = PROJECT / ".pytest_cache" / "pictures"
+    cache.mkdir(parents=True, exist_ok=True)
+    (site / ".sitegen").mkdir(exist_ok=True)
+    (site / ".sitegen" / "images").symlink_to(cache)
 
 
 def shared_folder(*names: str) -> Path | None:
