@@ -90,6 +90,14 @@ def compose(feed: Feed, content: Content, settings: Settings, booking: BookingPa
     )
 
 
+def originals_of(feed: Feed, content: Content, settings: Settings) -> Iterable[str]:
+    """Where the pictures of the events come from that are not left out, as `images.original_of` has it."""
+    for event in feed.events:
+        if not _is_left_out(event, content, settings):
+            overlay = content.overlays.get(event.id)
+            yield original_of(event.image, overlay.words.image if overlay else "", settings)
+
+
 def _next_date_first(event: ListedEvent) -> tuple[int, float, str, int]:
     if event.upcoming:
         return 0, event.upcoming[0].start.timestamp(), event.title, event.id

@@ -3,7 +3,6 @@
 `pulling` is the door, and `pull` for a pull alone. The old snapshot stands until the new one is whole and right.
 """
 
-import shutil
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -12,13 +11,15 @@ from functools import partial
 from pathlib import Path
 
 from generator.baseline import read_baseline, shown
-from generator.compose import compose
+from generator.compose import compose, originals_of
 from generator.config import Settings
 from generator.content import read_content
 from generator.environment import Credentials
 from generator.errors import Fault, SiteError
+from generator.gather import gather, keep
 from generator.guard import Counts, counts_of_programme, refuse_empty, refuse_shrink
 from generator.model import Feed
+from generator.originals import Originals
 from generator.programme import Programme
 from generator.spektrix import parse, snapshot
 from generator.spektrix.client import AT_ONCE, Client, client
@@ -26,7 +27,7 @@ from generator.spektrix.iframe import booking_path
 from generator.spektrix.markup import identity, items, merged
 from generator.swap import Places, replacing, swap
 from generator.together import together
-from generator.urls import Addresses
+from generator.urls import Addresses, is_address
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,7 +75,7 @@ def pulling(
         feed = snapshot.read(places.new, called=lambda path: source.address(_collection(path.stem))).feed
         if not order.allow_shrink:
             _guard(order, settings, feed, counts, snapshot.counts(places.target))
-        _keep_images(places)
+        _gather_images(places, order, settings, feed, tell)
         yield Pulled(places.new, counts)
         swap(places)
 
@@ -87,11 +88,16 @@ def pull(
         return pulled.counts
 
 
-def _keep_images(places: Places) -> None:
-    """Pictures that lie with the old snapshot go with the new one."""
-    images = places.target / "images"
-    if images.is_dir():
-        shutil.copytree(images, places.new / "images")
+def _gather_images(
+    places: Places, order: PullOrder, settings: Settings, feed: Feed, tell: Callable[[str], None]
+) -> None:
+    """The pictures of the feed and of the venue's words come to lie beside the feed, if the site is to serve them."""
+    before, folder = places.target / "images", places.new / "images"
+    if settings.images.mode == "link":
+        keep(Originals(before), folder)
+        return
+    content = read_content(order.site, Addresses(settings.site.url).base)
+    gather(filter(is_address, originals_of(feed, content, settings)), before, folder, tell)
 
 
 def _collection(name: str) -> str:

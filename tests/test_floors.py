@@ -11,6 +11,7 @@ FLOORS = (
     ("easel", "errors", "text"),
     (
         "model",
+        "download",
         "lettering",
         "originals",
         "pixels",
@@ -23,7 +24,7 @@ FLOORS = (
         "environment",
     ),
     ("artwork", "config", "states", "spektrix.markup", "spektrix.demo"),
-    ("content", "assets", "images", "place", "prices", "spektrix.fields", "spektrix.iframe", "spektrix.tls"),
+    ("content", "assets", "gather", "images", "place", "prices", "spektrix.fields", "spektrix.iframe", "spektrix.tls"),
     ("programme", "renditions", "share", "spektrix.parse", "spektrix.network"),
     ("compose", "illustrate", "guard", "subscription", "months", "wording", "spektrix.snapshot", "spektrix.client"),
     ("source", "baseline", "availability", "jsonld", "ical", "hosting"),
@@ -56,9 +57,9 @@ HOMES = {
     "markdown_it": {"content"},
     "PIL": {"artwork", "easel", "lettering", "pixels", "share"},
     "nh3": {"spektrix.markup"},
-    "requests": {"spektrix.client", "spektrix.network"},
-    "tenacity": {"spektrix.client"},
-    "urllib3": {"spektrix.client"},
+    "requests": {"download", "spektrix.client", "spektrix.network"},
+    "tenacity": {"download", "spektrix.client"},
+    "urllib3": {"download", "spektrix.client"},
     "werkzeug": {"sandbox.server"},
 }
 MAY_SAY_SPEKTRIX = {"certificate", "config", "environment", "source", "pull", "baseline"}

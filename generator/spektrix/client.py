@@ -10,7 +10,6 @@ import ssl
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from importlib.metadata import metadata
 from pathlib import Path
 from threading import Event
 from typing import Any
@@ -22,6 +21,7 @@ from tenacity.stop import stop_base
 from urllib3.exceptions import HTTPError
 
 from generator.config import Spektrix
+from generator.download import user_agent
 from generator.environment import Credentials
 from generator.errors import Fault, SourceError
 from generator.spektrix.network import RefusedError, TransientError, network_reason, refuse_status, translated
@@ -243,12 +243,3 @@ def published(address: str) -> bytes | None:
     if fault:
         raise SourceError(Fault(fault, address.partition("?")[0], "Is --baseline the address of your published site?"))
     return answer.content
-
-
-def user_agent() -> str:
-    """Who asks: the program, its version and its home."""
-    about = metadata("sitegen")
-    home = next(
-        (url.partition(", ")[2] for url in about.get_all("Project-URL") or () if url.startswith("Homepage, ")), ""
-    )
-    return f"sitegen/{about['Version']} (+{home})"
