@@ -211,7 +211,7 @@ class Server:
     connections: list[int]
 
 
-class _Silent(ThreadingHTTPServer):
+class Silent(ThreadingHTTPServer):
     """Says nothing of clients that hang up."""
 
     def handle_error(self, *_: object) -> None:
@@ -241,7 +241,7 @@ def serving(folder: Path, answering: Answering, trusted: Path | None = None) -> 
         def log_message(self, *_: object) -> None:
             """Say nothing."""
 
-    server = _Silent(("127.0.0.1", 0), Handler)
+    server = Silent(("127.0.0.1", 0), Handler)
     server.socket = _context(papers, trusted).wrap_socket(server.socket, server_side=True)
     threading.Thread(target=server.serve_forever, args=(0.02,), daemon=True).start()
     variables = {"SPEKTRIX_API_KEY": "key-of-a-test", "REQUESTS_CA_BUNDLE": str(papers.ca)}

@@ -33,7 +33,7 @@ FLOORS = (
     ("render",),
     ("website",),
     ("build",),
-    ("sandbox.authority", "sandbox.chance", "sandbox.documents"),
+    ("sandbox.authority", "sandbox.chance", "sandbox.documents", "sandbox.pictures"),
     ("sandbox.before_2025",),
     ("sandbox.feed",),
     ("sandbox.answers",),
@@ -60,7 +60,7 @@ HOMES = {
     "requests": {"download", "spektrix.client", "spektrix.network"},
     "tenacity": {"download", "spektrix.client"},
     "urllib3": {"download", "spektrix.client"},
-    "werkzeug": {"sandbox.server"},
+    "werkzeug": {"sandbox.pictures", "sandbox.server"},
 }
 MAY_SAY_SPEKTRIX = {"certificate", "config", "environment", "source", "pull", "baseline"}
 

@@ -645,8 +645,15 @@ def test_the_command_prints_what_to_paste_and_serves(ending: signal.Signals) -> 
     with process, killed_at_last(process):
         text = printed_by(process)
         variables = dict(re.findall(r"^export ([A-Z_]+)=(\S+)$", text, re.MULTILINE))
-        settings = dict(re.findall(r'^(feed|client|api) = "(.*)"$', text, re.MULTILINE))
-        assert settings == {"feed": "spektrix-v2", "client": "globe", "api": settings["api"]}
+        settings = dict(re.findall(r'^(feed|client|api|files) = "(.*)"$', text, re.MULTILINE))
+        assert settings == {
+            "feed": "spektrix-v2",
+            "client": "globe",
+            "api": settings["api"],
+            "files": settings["files"],
+        }
+        picture = next((demo.FOLDER / "images").glob("*.jpg"))
+        assert requests.get(settings["files"] + picture.name, timeout=5).content == picture.read_bytes()
         started = Sandbox(
             url=settings["api"],
             client=settings["client"],

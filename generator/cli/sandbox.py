@@ -74,6 +74,7 @@ def _to_paste(started: "Sandbox", needs_certificate: bool) -> str:
     return (
         f"# In another terminal:\n{exports}\n\n"
         f'# In content/site.toml:\n[source]\nfeed = "spektrix-v2"\n\n'
-        f'[spektrix]\nclient = "{started.client}"\napi = "{started.url}"\n\n'
+        f'[spektrix]\nclient = "{started.client}"\napi = "{started.url}"\n'
+        f'files = "{started.files}"\n\n'
         "# Ctrl-C ends the sandbox.\n"
     )

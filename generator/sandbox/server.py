@@ -28,6 +28,7 @@ from generator.sandbox.authority import Papers, issue
 from generator.sandbox.chance import draw
 from generator.sandbox.faults import Surroundings, Trouble, spoilt, trouble
 from generator.sandbox.feed import FeedFolder, opened
+from generator.sandbox.pictures import served
 from generator.spektrix import demo
 
 HOST = "127.0.0.1"
@@ -56,7 +57,7 @@ class Sandbox:
     """A sandbox that runs, and what a client needs to reach it.
 
     `requests` grows by (collection, query without the key) with every request for the client, in order; a path that is
-    none of the API's stands there in place of a collection.
+    none of the API's stands there in place of a collection. Below `files` are the feed's pictures, for everybody.
     """
 
     url: str
@@ -66,6 +67,7 @@ class Sandbox:
     certificate_file: Path
     key_file: Path
     requests: list[tuple[str, str]]
+    files: str = ""
 
 
 @contextmanager
@@ -77,11 +79,22 @@ def running(options: Options, tell: Callable[[str], None] = lambda line: None) -
     """
     faults = _faults_of(options)
     feed = _feed_of(options)
-    with tempfile.TemporaryDirectory(prefix="sitegen-sandbox-") as folder, _listening(options.port) as listener:
+    with (
+        tempfile.TemporaryDirectory(prefix="sitegen-sandbox-") as folder,
+        _listening(options.port) as listener,
+        served(feed.folder / "images") as files,
+    ):
         papers = issue(Path(folder), options.client)
         url = f"https://{HOST}:{listener.getsockname()[1]}"
         sandbox = Sandbox(
-            url, options.client, f"sandbox-{secrets.token_hex(8)}", papers.ca, papers.client, papers.client_key, []
+            url,
+            options.client,
+            f"sandbox-{secrets.token_hex(8)}",
+            papers.ca,
+            papers.client,
+            papers.client_key,
+            [],
+            files,
         )
         api = _Api(sandbox, feed, faults, tell)
         server = make_server(
