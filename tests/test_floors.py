@@ -10,8 +10,8 @@ PACKAGE = Path(__file__).parent.parent / "generator"
 FLOORS = (
     ("errors", "text"),
     ("model", "artwork", "originals", "pixels", "swap", "tables", "together", "urls", "certificate", "environment"),
-    ("config", "states", "spektrix.markup", "spektrix.demo"),
-    ("content", "assets", "images", "place", "prices", "spektrix.fields", "spektrix.iframe", "spektrix.tls"),
+    ("catalogues", "config", "states", "spektrix.markup", "spektrix.demo"),
+    ("access", "content", "assets", "images", "place", "prices", "spektrix.fields", "spektrix.iframe", "spektrix.tls"),
     ("programme", "renditions", "share", "spektrix.parse", "spektrix.network"),
     ("compose", "illustrate", "guard", "subscription", "months", "wording", "spektrix.snapshot", "spektrix.client"),
     ("source", "baseline", "availability", "jsonld", "ical"),
@@ -32,7 +32,7 @@ FLOORS = (
     ("__main__",),
 )
 HOMES = {
-    "babel": {"wording"},
+    "babel": {"catalogues", "wording"},
     "certifi": {"spektrix.tls"},
     "click": {"cli.build", "cli.cert", "cli.listing", "cli.main", "cli.pull", "cli.sandbox", "cli.terminal"},
     "cryptography": {"certificate", "sandbox.authority"},
