@@ -4,7 +4,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
 
-.PHONY: help site test lint browser pins clean
+.PHONY: help site test lint browser words pins clean
 
 help: ## what can be made
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-8s %s\n", $$1, $$2 }' Makefile
@@ -30,6 +30,9 @@ browser: # Debian's Chromium, where there is no browser and we may install one
 	else \
 		echo "No Chromium here: the tests that need one will be skipped. Install it to run them."; \
 	fi
+
+words: .venv/ready-to-test ## renew the catalogues of the theme's words, templates/locale/
+	$(BIN)/python tests/words.py
 
 pins: ## renew the pinned versions, with uv
 	uv pip compile --universal --python-version 3.11 --generate-hashes --no-header --no-annotate --no-emit-index-url \

@@ -95,7 +95,11 @@ def _whats_on(plan: Plan) -> Page:
         _("What’s on"),
         _("Everything coming up at %(site)s.") % {"site": plan.settings.site.name},
         section=urls.WHATS_ON,
-        context={"events": programme.current, "facets": [facet for facet in facets if len(facet.choices) > 1]},
+        context={
+            "events": programme.current,
+            "facets": [facet for facet in facets if len(facet.choices) > 1],
+            "counted": plan.language.counted("%(count)s event", "%(count)s events", len(programme.current)),
+        },
     )
 
 

@@ -13,6 +13,7 @@ from concurrent.futures import ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
 from dataclasses import dataclass
 from functools import cached_property
+from html import escape
 from multiprocessing import get_all_start_methods, get_context
 from pathlib import Path
 from typing import Any
@@ -69,7 +70,7 @@ class Renderer:
         )
         environment.policies["ext.i18n.trimmed"] = True
         environment.install_gettext_callables(  # type: ignore[attr-defined]  # the extension adds it
-            self.plan.language.gettext, self.plan.language.ngettext, newstyle=True
+            _text(self.plan.language.gettext), _text(self.plan.language.ngettext), newstyle=True
         )
         plan = self.plan
         environment.globals |= {
@@ -140,6 +141,15 @@ def _place_in_template(error: Exception, folders: Sequence[Path]) -> str:
     return f"{inside[-1].filename}, line {inside[-1].lineno}" if inside else ""
 
 
+def _text(say: Callable[..., str]) -> Callable[..., str]:
+    """A way to say messages in markup: a translation is text, save where the English has tags of its own."""
+
+    def said(message: str, *more: str | int) -> str:
+        return say(message, *more) if "<" in message else escape(say(message, *more))
+
+    return said
+
+
 def _live(plan: Plan) -> dict[str, Any]:
     """What the open page needs to keep its states true: where to ask, for how long an answer holds, and the words."""
     said = plan.language
@@ -147,6 +157,7 @@ def _live(plan: Plan) -> dict[str, Any]:
         "address": plan.addresses.href(urls.AVAILABILITY),
         "staleMinutes": plan.settings.availability.stale_minutes,
         "zone": plan.settings.site.timezone,
+        "dates": said.dates(),
         "labels": {state.value: said.label(state) for state in State},
         "asAt": said.gettext("Availability as at %(time)s"),
         "old": said.gettext("Availability is not up to date: it was last checked at %(time)s."),
@@ -162,8 +173,8 @@ def json_script(data: Data) -> Html:
 
 
 _SAID = (
-    "label", "meaning", "sentence", "day", "short_day", "weekday", "month", "clock", "moment", "run", "when",
-    "money", "duration",
+    "label", "meaning", "sentence", "day", "short_day", "weekday", "month", "clock", "moment", "short_moment", "run",
+    "when", "money", "duration",
 )  # fmt: skip
 """The ways of saying things in the site's language that templates may use as filters."""
 

@@ -1,41 +1,35 @@
 """How things are said in the site's language: states, dates, times, money, lengths of time, for every surface.
 
-`language` is the door. Dates, money and lists follow the Unicode CLDR through Babel; words come from the theme's
-catalogues, `locale/*.po` of the templates, of which the site folder's own win. English stands in the code itself.
+`language` is the door. Dates, money and lists follow the Unicode CLDR through Babel; words come from `catalogues`.
 """
 
-import io
+import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
 from functools import cache
-from gettext import GNUTranslations, NullTranslations
+from gettext import NullTranslations
 from pathlib import Path
+from typing import Any
 
 from babel import Locale, UnknownLocaleError
-from babel.dates import format_date, format_time
+from babel.dates import format_date, format_time, parse_pattern
 from babel.lists import format_list
-from babel.messages.mofile import write_mo
-from babel.messages.pofile import PoFileError, read_po
 from babel.numbers import format_currency
 
+from generator.access import meaning_of
+from generator.catalogues import N_, catalogue
 from generator.config import Site
 from generator.errors import Fault, Notice, NoticeKind, SiteError
 from generator.programme import Kind, ListedEvent, ListedInstance
 from generator.states import State
 
-CATALOGUES = "locale"
 NO_CATALOGUE = NoticeKind(
     "language has no words in the theme",
     "languages have no words in the theme",
-    "The site says its own words in English. docs/theming.md tells how to add a language.",
+    "The site says its own words in English. docs/languages.md tells how to add one.",
 )
-
-
-def N_(message: str) -> str:  # noqa: N802  # the mark that gettext's tools look for
-    """Marks a message for the catalogues where it is not yet to be translated."""
-    return message
 
 
 _LABELS = {
@@ -64,27 +58,6 @@ _SENTENCES = {
 }
 
 
-_MEANINGS = {
-    ("ad", "audio described"): N_(
-        "A describer tells through a headset what is seen on the stage, for people who are blind or partially sighted."
-    ),
-    ("tt", "touch tour"): N_("Before the performance, the set and the costumes can be felt and explored by touch."),
-    ("bsl", "bsl interpreted", "sign language interpreted"): N_(
-        "An interpreter at the side of the stage signs all that is said and sung, for people who are deaf."
-    ),
-    ("cap", "captioned"): N_(
-        "The words are shown on a screen as they are spoken or sung, with sounds and who is speaking."
-    ),
-    ("rel", "relaxed", "relaxed performance"): N_(
-        "Light and sound are softened, and everyone may move, make a noise, go out and come back."
-    ),
-    ("df", "dementia friendly"): N_(
-        "A gentler performance with more time, clear signs and trained staff, for people who live with dementia."
-    ),
-}
-"""What the usual kinds of access mean, by the codes and names under which venues keep them."""
-
-
 @dataclass(frozen=True, slots=True)
 class _Patterns:
     """CLDR date patterns: a day in full, a day in short, a time, a time on the hour."""
@@ -95,13 +68,18 @@ class _Patterns:
     hour: str
 
 
-_THEATRE = _Patterns("EEEE d MMMM y", "EEE d MMM", "h.mma", "ha")
-"""As the theatres of Britain and Ireland print it: Sunday 14 September 2014, 7.30pm."""
+_BRITISH = _Patterns("EEEE d MMMM y", "EEE d MMM", "h.mma", "ha")
+_FRENCH = _Patterns("EEEE d MMMM y", "E d MMM", "H'h'mm", "H'h'")
+_THEATRES = {
+    "en": dict.fromkeys(("GB", "IE", None), _BRITISH),
+    "fr": dict.fromkeys(("FR", "BE", "CH", "LU", None), _FRENCH),
+}
+"""As theatres print it, by language and country: 7.30pm, 19h30."""
 
 
 def _patterns(locale: Locale) -> _Patterns:
-    if locale.language == "en" and locale.territory in ("GB", "IE", None):
-        return _THEATRE
+    if house := _THEATRES.get(locale.language, {}).get(locale.territory):
+        return house
     clock = locale.time_formats["short"].pattern
     return _Patterns(locale.date_formats["full"].pattern, locale.datetime_skeletons["MMMEd"].pattern, clock, clock)
 
@@ -133,6 +111,11 @@ class Language:
         order = [(self.first_weekday + number) % 7 for number in range(7)]
         return tuple((full[number], short[number]) for number in order)
 
+    @property
+    def joined(self) -> str:
+        """How a day, {1}, and a time, {0}, stand together."""
+        return str(self.locale.datetime_formats["medium"]).replace("'", "")
+
     def gettext(self, message: str) -> str:
         """A message in this language."""
         return self.catalogue.gettext(message)
@@ -140,6 +123,15 @@ class Language:
     def ngettext(self, one: str, many: str, count: int) -> str:
         """A message in the form that goes with a number."""
         return self.catalogue.ngettext(one, many, count)
+
+    def counted(self, one: str, many: str, most: int) -> tuple[tuple[str, ...], tuple[int, ...]]:
+        """A message in each of its forms, and for every number from 0 to `most` which of them: for a script to count.
+
+        Browsers have the plural rules of few languages: Chromium has none of Welsh.
+        """
+        said = [self.ngettext(one, many, number) for number in range(most + 1)]
+        forms = tuple(dict.fromkeys(said))
+        return forms, tuple(map(forms.index, said))
 
     def label(self, state: State | None) -> str:
         """A state in two or three words; for None, that dates are to come."""
@@ -153,8 +145,8 @@ class Language:
 
     def meaning(self, kind: Kind) -> str:
         """What a kind of access means: in the venue's own words, else in the usual ones; "" where nobody says."""
-        names = {kind.code.casefold(), kind.name.casefold()}
-        return kind.about or next((self.gettext(text) for usual, text in _MEANINGS.items() if names & {*usual}), "")
+        usual = meaning_of(kind.code) or meaning_of(kind.name)
+        return kind.about or (self.gettext(usual) if usual else "")
 
     def day(self, value: date) -> str:
         """Sunday 14 September 2014."""
@@ -179,7 +171,27 @@ class Language:
 
     def moment(self, value: datetime) -> str:
         """Sunday 14 September 2014, 7.30pm."""
-        return str(self.locale.datetime_formats["medium"]).format(self.clock(value), self.day(value))
+        return self.joined.format(self.clock(value), self.day(value))
+
+    def short_moment(self, value: datetime) -> str:
+        """Sun 14 Sep, 7.30pm."""
+        return self.joined.format(self.clock(value), self.short_day(value))
+
+    def dates(self) -> dict[str, Any]:
+        """How a script says dates and times: patterns with the fields of the CLDR as gaps, and the words for these.
+
+        Browsers have the dates of few languages: Chromium has none of Welsh.
+        """
+        said = {
+            "day": self.patterns.short_day,
+            "clock": self.patterns.clock,
+            "hour": self.patterns.hour,
+            "stamp": self.locale.time_formats["short"].pattern,
+        }
+        patterns = {name: str(parse_pattern(pattern).format) for name, pattern in said.items()}
+        fields = sorted({*re.findall(r"%\((\w+)\)s", " ".join(patterns.values()))})
+        words = {field: _words_of(field, self.locale) for field in fields}
+        return {**patterns, "both": self.joined, "words": {field: known for field, known in words.items() if known}}
 
     def run(self, instances: Sequence[ListedInstance]) -> str:
         """From the first date to the last: "14 September 2014", "4–20 September 2014", "28 May – 3 June 2014"."""
@@ -237,6 +249,16 @@ def _money(amount: Decimal, currency: str, locale: Locale) -> str:
     return format_currency(amount, currency, shown, locale=locale, currency_digits=not is_whole)
 
 
+def _words_of(field: str, locale: Locale) -> list[str]:
+    """All that a field of a pattern can be, if words: seven days from Sunday, twelve months, or two halves of a day."""
+    hours = {"a": (0, 12), "b": (0, 12), "B": range(24)}.get(field[0], ())
+    days = {"E": [(1, day) for day in range(1, 8)], "c": [(1, day) for day in range(1, 8)]}
+    months = {"M": [(month, 1) for month in range(1, 13)], "L": [(month, 1) for month in range(1, 13)]}
+    chosen = days.get(field[0]) or (months.get(field[0]) if len(field) > 2 else None) or []
+    of_days = [format_date(date(2023, month, day), field, locale) for month, day in chosen]
+    return of_days or [format_time(datetime(2023, 1, 1, hour), field, locale=locale) for hour in hours]
+
+
 def _comes_twice(value: datetime) -> bool:
     return value.replace(fold=0).utcoffset() != value.replace(fold=1).utcoffset()
 
@@ -253,21 +275,19 @@ def iso_duration(minutes: int) -> str:
 
 
 def language(site: Site, folders: Iterable[Path]) -> tuple[Language, tuple[Notice, ...]]:
-    """The site's language, with the words that the first of the template folders has for it.
+    """The site's language, with the words that the template folders have for it, the first winning.
 
     Raises SiteError for a language that the Unicode CLDR does not know, or a catalogue that is broken.
     """
     locale = _locale(site.language)
-    catalogue = _catalogue(locale, folders)
-    is_english = locale.language == "en"
-    notices = () if catalogue or is_english else (Notice(NO_CATALOGUE, site.language),)
-    said = catalogue or NullTranslations()
-    return Language(site.language, locale, site.currency, _patterns(locale), said), notices
+    words = catalogue(locale, folders)
+    notices = () if words or locale.language == "en" else (Notice(NO_CATALOGUE, site.language),)
+    return Language(site.language, locale, site.currency, _patterns(locale), words or NullTranslations()), notices
 
 
 def _locale(tag: str) -> Locale:
     """What the CLDR has for a language tag, or for the longest part of it that it knows."""
-    parts = tag.split("-")
+    parts = ("en-GB" if tag == "en" else tag).split("-")
     for length in range(len(parts), 0, -1):
         try:
             return Locale.parse("-".join(parts[:length]), sep="-")
@@ -275,22 +295,3 @@ def _locale(tag: str) -> Locale:
             continue
     mend = 'Name one of the CLDR\'s, such as "en-GB", "cy" or "fr".'
     raise SiteError(Fault(f'[site] language is "{tag}", which nobody knows dates in', "", mend))
-
-
-def _catalogue(locale: Locale, folders: Iterable[Path]) -> GNUTranslations | None:
-    """The words of a locale, else of its language."""
-    names = dict.fromkeys((str(locale), locale.language))
-    files = (folder / CATALOGUES / f"{name}.po" for folder in folders for name in names)
-    file = next((file for file in files if file.is_file()), None)
-    if file is None:
-        return None
-    compiled = io.BytesIO()
-    try:
-        with file.open("rb") as text:
-            write_mo(compiled, read_po(text, locale, abort_invalid=True))
-    except (PoFileError, ValueError, OSError) as error:
-        raise SiteError(
-            Fault(f"not a gettext catalogue: {error}", str(file), "Open it in Poedit, which tells.")
-        ) from error
-    compiled.seek(0)
-    return GNUTranslations(compiled)

@@ -23,8 +23,9 @@ FLOORS = (
         "certificate",
         "environment",
     ),
-    ("artwork", "config", "states", "spektrix.markup", "spektrix.demo"),
-    ("content", "assets", "gather", "images", "place", "prices", "spektrix.fields", "spektrix.iframe", "spektrix.tls"),
+    ("artwork", "catalogues", "config", "states", "spektrix.markup", "spektrix.demo"),
+    ("access", "content", "assets", "gather", "images", "place", "prices"),
+    ("spektrix.fields", "spektrix.iframe", "spektrix.tls"),
     ("programme", "renditions", "share", "spektrix.parse", "spektrix.network"),
     ("compose", "illustrate", "guard", "subscription", "months", "wording", "spektrix.snapshot", "spektrix.client"),
     ("source", "baseline", "availability", "jsonld", "ical", "hosting"),
@@ -46,7 +47,7 @@ FLOORS = (
     ("__main__",),
 )
 HOMES = {
-    "babel": {"wording"},
+    "babel": {"catalogues", "wording"},
     "certifi": {"spektrix.tls"},
     "click": {"cli.build", "cli.cert", "cli.listing", "cli.main", "cli.pull", "cli.sandbox", "cli.terminal"},
     "cryptography": {"certificate", "sandbox.authority"},

@@ -4,9 +4,10 @@ const field = document.getElementById("search");
 const links = [...document.querySelectorAll("[data-facet]")];
 const cells = [...document.querySelectorAll(".cell")];
 const count = document.getElementById("count");
+const [forms, formOf] = JSON.parse(count?.dataset.counted ?? "[]");
 const names = [...new Set(links.map((link) => link.dataset.facet))];
 const fold = (text) => text.normalize("NFKD").replace(/\p{M}/gu, "").toLowerCase();
-const words = new Map(cells.map((cell) => [cell, fold(cell.textContent)]));
+const texts = new Map(cells.map((cell) => [cell, fold(cell.textContent)]));
 
 const chosen = () => new URLSearchParams(location.search);
 
@@ -14,7 +15,7 @@ const chosen = () => new URLSearchParams(location.search);
 function fits(cell, wanted) {
   const genre = wanted.get("genre");
   if (genre && !cell.dataset.genre.split(" ").includes(genre)) return false;
-  if (!fold(wanted.get("q") ?? "").split(/\s+/).every((word) => words.get(cell).includes(word))) return false;
+  if (!fold(wanted.get("q") ?? "").split(/\s+/).every((word) => texts.get(cell).includes(word))) return false;
   if (!["month", "venue", "access"].some((name) => wanted.get(name))) return true;
   return cell.dataset.dates.trim().split(" ").some((date) => isOn(date, wanted));
 }
@@ -49,8 +50,7 @@ function show() {
   }
   const any = [...names, "q"].some((name) => wanted.get(name));
   document.getElementById("nothing").hidden = found > 0;
-  const form = new Intl.PluralRules(document.documentElement.lang).select(found) === "one" ? "one" : "many";
-  count.textContent = any && found ? count.dataset[form].replace("{}", found) : "";
+  count.textContent = any && found ? forms[formOf[found]].replace("%(count)s", found) : "";
   if (document.activeElement !== field) field.value = wanted.get("q") ?? "";
 }
 

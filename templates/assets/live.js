@@ -1,7 +1,6 @@
 // Keeps what an open page says of tickets true: states and dates from availability.json, an on-sale minute as it
 // comes, and fewer claims once the news is old. Without this script the page says what was true when it was made.
 const live = JSON.parse(document.getElementById("live").textContent);
-const language = document.documentElement.lang;
 const claims = new Set(["limited", "sold_out"]);
 const marked = (name) => [...document.querySelectorAll(`[data-${name}]`)];
 const known = { instances: {}, events: {} };
@@ -47,15 +46,20 @@ function opened(fact, state) {
 
 const isOld = () => told > 0 && Date.now() - told > live.staleMinutes * 60_000;
 
-function clock(moment, style) {
-  const text = new Intl.DateTimeFormat(language, { timeZone: live.zone, ...style }).format(moment);
-  const house = /^en-(GB|IE)$/.test(language); // 7.30pm, as on the rest of the page
-  return house ? text.replace(/(\d+):(\d\d) ([ap]m)/, (_, h, m, half) => `${h}${m === "00" ? "" : `.${m}`}${half}`) : text;
+// Dates and times as on the rest of the page: no browser knows every language, so the page brings patterns and words.
+function say(pattern, moment) {
+  const style = { timeZone: live.zone, hourCycle: "h23", year: "numeric", month: "numeric", day: "numeric", hour: "numeric", minute: "numeric" };
+  const parts = new Intl.DateTimeFormat("en-GB", style).formatToParts(moment);
+  const { year, month, day, hour, minute } = Object.fromEntries(parts.map(({ type, value }) => [type, Number(value)]));
+  const weekday = new Date(Date.UTC(year, month - 1, day)).getUTCDay();
+  const half = Number(hour > 11);
+  const places = { E: weekday, c: weekday, M: month - 1, L: month - 1, a: half, b: half, B: hour };
+  const numbers = { y: year, M: month, L: month, d: day, H: hour, h: hour % 12 || 12, K: hour % 12, k: hour || 24, m: minute };
+  const fill = (_, field) => live.dates.words[field]?.[places[field[0]]] ?? String(numbers[field[0]]).padStart(field.length, "0");
+  return live.dates[pattern === "clock" && !minute ? "hour" : pattern].replace(/%\((\w+)\)s/g, fill);
 }
 
-const hour12 = /^en/.test(language) ? { hour12: true } : {};
-const time = { hour: "numeric", minute: "2-digit", ...hour12 };
-const day = { weekday: "short", day: "numeric", month: "short" };
+const sayBoth = (moment) => live.dates.both.replace("{1}", say("day", moment)).replace("{0}", say("clock", moment));
 
 function show() {
   for (const name of ["event", "instance"]) for (const entry of marked(name)) showState(entry, name);
@@ -63,8 +67,7 @@ function show() {
   const line = document.querySelector("[data-as-at]");
   if (!line || !told) return;
   const said = isOld() ? live.old : live.asAt;
-  const style = Date.now() - told > 86_400_000 ? { ...day, ...time } : { hour: "2-digit", minute: "2-digit", hour12: false };
-  const text = said.replace("%(time)s", clock(told, style));
+  const text = said.replace("%(time)s", Date.now() - told > 86_400_000 ? sayBoth(told) : say("stamp", told));
   if (line.textContent !== text) line.textContent = text;
 }
 
@@ -83,7 +86,7 @@ function showMove(entry) {
   const start = entry.querySelector("time[datetime]");
   if (!fact || !start || Date.parse(fact.start) === Date.parse(start.dateTime)) return;
   start.dateTime = fact.start;
-  start.textContent = `${clock(Date.parse(fact.start), day)}, ${clock(Date.parse(fact.start), time)}`;
+  start.textContent = sayBoth(Date.parse(fact.start));
   const text = live.moved.replace("%(time)s", start.textContent);
   entry.querySelector("[data-sentence]")?.replaceChildren(text);
 }
