@@ -1,17 +1,19 @@
 """The image that stands beside a link to the site when people share it: a picture, and beside it whose it is.
 
-`card` is the door.
+`card` is the door; `look` reads how a theme wants it.
 """
 
+import re
 from dataclasses import dataclass
 from pathlib import Path
 
 from PIL import Image, ImageDraw, ImageOps
 
 from generator.images import SHARE_SIZE
-from generator.lettering import Lettering
+from generator.lettering import Lettering, theme_fonts
 from generator.pixels import jpeg
 
+PANEL, INK = "#ffcb2e", "#17150f"  # where a theme names no colours
 RECIPE = 1  # of a card: to be raised whenever it would come out otherwise
 MAX_BYTES = 120 * 1024
 _PANEL = 560
@@ -37,10 +39,24 @@ class Words:
 class Look:
     """How a card looks: its colours as #rrggbb, and the files of its fonts; without any, a font of Pillow's own."""
 
-    panel: str = "#14171f"
-    text: str = "#ffffff"
-    accent: str = "#f2b134"
+    panel: str = PANEL
+    text: str = INK
+    accent: str = INK
     fonts: tuple[Path, ...] = ()
+
+
+def look(folders: tuple[Path, ...]) -> Look:
+    """How a theme's cards look: in its fonts, and in its colours `--brand` and `--on-brand` where they are #rrggbb."""
+    sheets = [folder / "assets" / name for name in ("brand.css", "site.css") for folder in folders]
+    said = [sheet.read_text("utf-8", errors="replace") for sheet in sheets if sheet.is_file()]
+    ink = _colour("--on-brand", said) or INK
+    return Look(_colour("--brand", said) or PANEL, ink, ink, theme_fonts(folders))
+
+
+def _colour(name: str, stylesheets: list[str]) -> str:
+    """The first value of a custom property that is a colour in six digits; "" where there is none."""
+    found = (re.search(rf"(?<![\w-]){name}:\s*(#[0-9a-fA-F]{{6}})\b", sheet) for sheet in stylesheets)
+    return next((value[1] for value in found if value), "")
 
 
 def card(picture: Image.Image, words: Words, look: Look) -> bytes:

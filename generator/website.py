@@ -20,12 +20,11 @@ from generator.feeds import robots, sitemap
 from generator.hosting import OWN, headers, redirects
 from generator.ical import Calendars, calendars
 from generator.illustrate import Illustrated, Studio, illustrated
-from generator.lettering import theme_fonts
 from generator.pages import instances_of, pages, shelves
 from generator.plan import Page, Plan
 from generator.programme import Kind, ListedInstance, Programme
 from generator.render import Renderer, render, theme_folders
-from generator.share import Look
+from generator.share import look
 from generator.source import Source
 from generator.urls import Addresses
 from generator.wording import Language, language
@@ -65,10 +64,11 @@ def composed(words: Words, source: Source, now: datetime) -> Programme:
 
 def pictured(words: Words, source: Source, programme: Programme, jobs: int) -> Illustrated:
     """The programme with its pictures, made by up to `jobs` processes where they were not made before."""
-    look = Look(fonts=theme_fonts(words.folders))
     cache = words.site / ".sitegen" / "images"
     chosen = words.settings
-    studio = Studio(chosen.images.mode, source.images, words.content.static, cache, look, chosen.site.name, jobs)
+    studio = Studio(
+        chosen.images.mode, source.images, words.content.static, cache, look(words.folders), chosen.site.name, jobs
+    )
     return illustrated(programme, studio)
 
 
