@@ -15,7 +15,6 @@ from typing import Any
 
 from babel import Locale, UnknownLocaleError
 from babel.dates import format_date, format_time, parse_pattern
-from babel.lists import format_list
 from babel.numbers import format_currency
 
 from generator.access import meaning_of
@@ -226,10 +225,6 @@ class Language:
             self.ngettext("%(count)s minute", "%(count)s minutes", rest) % {"count": rest} if rest else "",
         )
         return " ".join(part for part in said if part)
-
-    def list(self, items: Iterable[str]) -> str:
-        """Drama, music and dance."""
-        return format_list([*items], locale=self.locale)
 
 
 @cache
