@@ -15,7 +15,6 @@ from typing import Any
 
 from babel import Locale, UnknownLocaleError
 from babel.dates import format_date, format_time, parse_pattern
-from babel.lists import format_list
 from babel.numbers import format_currency
 
 from generator.access import meaning_of
@@ -60,16 +59,17 @@ _SENTENCES = {
 
 @dataclass(frozen=True, slots=True)
 class _Patterns:
-    """CLDR date patterns: a day in full, a day in short, a time, a time on the hour."""
+    """CLDR date patterns: a day in full, a day in short, a time, a time on the hour, a time that was noted."""
 
     day: str
     short_day: str
     clock: str
     hour: str
+    stamp: str
 
 
-_BRITISH = _Patterns("EEEE d MMMM y", "EEE d MMM", "h.mma", "ha")
-_FRENCH = _Patterns("EEEE d MMMM y", "E d MMM", "H'h'mm", "H'h'")
+_BRITISH = _Patterns("EEEE d MMMM y", "EEE d MMM", "h.mma", "ha", "HH:mm")
+_FRENCH = _Patterns("EEEE d MMMM y", "E d MMM", "H'h'mm", "H'h'", "H'h'mm")
 _THEATRES = {
     "en": dict.fromkeys(("GB", "IE", None), _BRITISH),
     "fr": dict.fromkeys(("FR", "BE", "CH", "LU", None), _FRENCH),
@@ -81,7 +81,9 @@ def _patterns(locale: Locale) -> _Patterns:
     if house := _THEATRES.get(locale.language, {}).get(locale.territory):
         return house
     clock = locale.time_formats["short"].pattern
-    return _Patterns(locale.date_formats["full"].pattern, locale.datetime_skeletons["MMMEd"].pattern, clock, clock)
+    return _Patterns(
+        locale.date_formats["full"].pattern, locale.datetime_skeletons["MMMEd"].pattern, clock, clock, clock
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -186,7 +188,7 @@ class Language:
             "day": self.patterns.short_day,
             "clock": self.patterns.clock,
             "hour": self.patterns.hour,
-            "stamp": self.locale.time_formats["short"].pattern,
+            "stamp": self.patterns.stamp,
         }
         patterns = {name: str(parse_pattern(pattern).format) for name, pattern in said.items()}
         fields = sorted({*re.findall(r"%\((\w+)\)s", " ".join(patterns.values()))})
@@ -223,10 +225,6 @@ class Language:
             self.ngettext("%(count)s minute", "%(count)s minutes", rest) % {"count": rest} if rest else "",
         )
         return " ".join(part for part in said if part)
-
-    def list(self, items: Iterable[str]) -> str:
-        """Drama, music and dance."""
-        return format_list([*items], locale=self.locale)
 
 
 @cache
