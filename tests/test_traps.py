@@ -232,10 +232,13 @@ def test_no_hostile_text_becomes_markup(pages: list[Path]) -> None:
     assert faults == []
 
 
+DATA_BLOCKS = ("application/ld+json", "application/json")
+
+
 def faults_of(element: Element) -> list[str]:
     """What of an element can only come from hostile text."""
     faults = [f"<{element.tag}>"] if element.tag in FOREIGN_ELEMENTS else []
-    if element.tag == "script" and "src" not in element.attrib and element.get("type") != "application/ld+json":
+    if element.tag == "script" and "src" not in element.attrib and element.get("type") not in DATA_BLOCKS:
         faults.append(f"inline script: {text_in(element)[:60]}")
     if element.get("http-equiv", "").lower() == "refresh":
         faults.append("refresh")
