@@ -30,7 +30,6 @@ NO_CATALOGUE = NoticeKind(
     "The site says its own words in English. docs/languages.md tells how to add one.",
 )
 
-
 _LABELS = {
     State.ON_SALE: N_("On sale"),
     State.LIMITED: N_("Last few"),
@@ -75,6 +74,8 @@ _THEATRES = {
     "fr": dict.fromkeys(("FR", "BE", "CH", "LU", None), _FRENCH),
 }
 """As theatres print it, by language and country: 7.30pm, 19h30."""
+_FIRST = {"fr": "1er"}
+"""How the first of a month is written where that is not 1."""
 
 
 def _patterns(locale: Locale) -> _Patterns:
@@ -229,7 +230,8 @@ class Language:
 
 @cache
 def _date(value: date, pattern: str, locale: Locale) -> str:
-    return format_date(value, pattern, locale=locale)
+    said = format_date(value, pattern, locale=locale)
+    return re.sub(r"\b1(?= \w)", _FIRST.get(locale.language, "1"), said) if value.day == 1 else said
 
 
 @cache
@@ -248,7 +250,9 @@ def _money(amount: Decimal, currency: str, locale: Locale) -> str:
 
 
 def _words_of(field: str, locale: Locale) -> list[str]:
-    """All that a field of a pattern can be, if words: seven days from Sunday, twelve months, or two halves of a day."""
+    """All that a field can be, if words: seven days from Sunday, twelve months, two halves of a day; and the first."""
+    if field == "d":
+        return [_FIRST[locale.language]] if locale.language in _FIRST else []
     hours = {"a": (0, 12), "b": (0, 12), "B": range(24)}.get(field[0], ())
     days = {"E": [(1, day) for day in range(1, 8)], "c": [(1, day) for day in range(1, 8)]}
     months = {"M": [(month, 1) for month in range(1, 13)], "L": [(month, 1) for month in range(1, 13)]}

@@ -149,10 +149,10 @@ SAID = {
         "week": ("Llun", "Maw", "Mer", "Iau", "Gwe", "Sad", "Sul"),
     },
     "fr": {
-        "day": "mardi 1 décembre 2026",
+        "day": "mardi 1er décembre 2026",
         "month": "décembre 2026",
-        "evening": "mardi 1 décembre 2026, 19h30",
-        "morning": "mar. 1 déc., 9h",
+        "evening": "mardi 1er décembre 2026, 19h30",
+        "morning": "mar. 1er déc., 9h",
         "twice": ("1h30 BST", "1h30 GMT"),
         "money": ("12\xa0€", "12,50\xa0€", "1\u202f234\xa0€", "Gratuit"),
         "duration": ("", "45 minutes", "1 heure", "2 heures 2 minutes", "2 heures 15 minutes"),
@@ -214,10 +214,10 @@ RUNS = {
         "1 Rhagfyr, 2026 – 2 Ionawr 2027",
     ),
     "fr": (
-        "mardi 1 décembre 2026",
+        "mardi 1er décembre 2026",
         "1–20 décembre 2026",
-        "28 novembre – 1 décembre 2026",
-        "1 décembre 2026 – 2 janvier 2027",
+        "28 novembre – 1er décembre 2026",
+        "1er décembre 2026 – 2 janvier 2027",
     ),
     "de": (
         "Dienstag, 1. Dezember 2026",

@@ -53,7 +53,7 @@ function say(pattern, moment) {
   const { year, month, day, hour, minute } = Object.fromEntries(parts.map(({ type, value }) => [type, Number(value)]));
   const weekday = new Date(Date.UTC(year, month - 1, day)).getUTCDay();
   const half = Number(hour > 11);
-  const places = { E: weekday, c: weekday, M: month - 1, L: month - 1, a: half, b: half, B: hour };
+  const places = { E: weekday, c: weekday, M: month - 1, L: month - 1, d: day - 1, a: half, b: half, B: hour };
   const numbers = { y: year, M: month, L: month, d: day, H: hour, h: hour % 12 || 12, K: hour % 12, k: hour || 24, m: minute };
   const fill = (_, field) => live.dates.words[field]?.[places[field[0]]] ?? String(numbers[field[0]]).padStart(field.length, "0");
   return live.dates[pattern === "clock" && !minute ? "hour" : pattern].replace(/%\((\w+)\)s/g, fill);
