@@ -177,8 +177,9 @@ def _instances(event: ListedEvent, plan: Plan) -> Iterator[Page]:
 
 
 def _booking_later(instance: ListedInstance, plan: Plan) -> str:
-    """Where seats will be chosen when an instance goes on sale, for the open page to use at that minute."""
-    return plan.booking.seats(instance.id) if instance.state is State.NOT_YET_ON_SALE else ""
+    """Where seats will be chosen if an instance goes on sale, or on sale again, while its page is open; else ""."""
+    never = (State.PAST, State.CANCELLED, State.POSTPONED)
+    return "" if instance.booking_url or instance.state in never else plan.booking.seats(instance.id)
 
 
 def _calendar(plan: Plan) -> Iterator[Page]:

@@ -159,10 +159,10 @@ def _live(plan: Plan) -> dict[str, Any]:
         "zone": plan.settings.site.timezone,
         "dates": said.dates(),
         "labels": {state.value: said.label(state) for state in State},
+        "sentences": {state.value: said.sentence_of(state) for state in State},
         "asAt": said.gettext("Availability as at %(time)s"),
         "old": said.gettext("Availability is not up to date: it was last checked at %(time)s."),
         "moved": said.gettext("This date has moved: it is now on %(time)s."),
-        "open": said.gettext("Booking is open."),
     }
 
 

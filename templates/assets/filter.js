@@ -6,7 +6,7 @@ const cells = [...document.querySelectorAll(".cell")];
 const count = document.getElementById("count");
 const [forms, formOf] = JSON.parse(count?.dataset.counted ?? "[]");
 const names = [...new Set(links.map((link) => link.dataset.facet))];
-const fold = (text) => text.normalize("NFKD").replace(/\p{M}/gu, "").toLowerCase();
+const fold = (text) => text.normalize("NFKD").replace(/\p{M}/gu, "").replace(/[‘’]/g, "'").toLowerCase();
 const texts = new Map(cells.map((cell) => [cell, fold(cell.textContent)]));
 
 const chosen = () => new URLSearchParams(location.search);
@@ -34,7 +34,7 @@ function addressWith(name, value) {
   return `${location.pathname}${query ? `?${query}` : ""}`;
 }
 
-function show() {
+function show(isTyped = false) {
   const wanted = chosen();
   let found = 0;
   for (const cell of cells) {
@@ -51,24 +51,26 @@ function show() {
   const any = [...names, "q"].some((name) => wanted.get(name));
   document.getElementById("nothing").hidden = found > 0;
   count.textContent = any && found ? forms[formOf[found]].replace("%(count)s", found) : "";
-  if (document.activeElement !== field) field.value = wanted.get("q") ?? "";
+  const picked = links.filter((link) => link.hasAttribute("aria-current")).map((link) => link.textContent);
+  document.getElementById("chosen").textContent = picked.length ? `: ${picked.join(", ")}` : "";
+  if (!isTyped) field.value = wanted.get("q") ?? "";
 }
 
 function go(address, isTyped = false) {
   history[isTyped ? "replaceState" : "pushState"](null, "", address);
-  show();
+  show(isTyped);
 }
 
 if (listing && field) {
-  field.parentElement.hidden = false;
-  if (matchMedia("(max-width: 40rem)").matches && !names.some((name) => chosen().get(name))) document.getElementById("facets").open = false;
   listing.addEventListener("click", (event) => {
     const link = event.target.closest("[data-facet], [data-clear]");
     if (!link || event.metaKey || event.ctrlKey || event.shiftKey || event.altKey) return;
     event.preventDefault();
-    go("clear" in link.dataset ? location.pathname : link.href);
+    const isClear = "clear" in link.dataset;
+    go(isClear ? location.pathname : link.href);
+    if (isClear) document.getElementById("found-heading").focus({ preventScroll: true }); // the link is gone
   });
   field.addEventListener("input", () => go(addressWith("q", field.value.trim()), true));
-  addEventListener("popstate", show);
+  addEventListener("popstate", () => show());
   show();
 }

@@ -1,7 +1,8 @@
 // The month as a grid: arrows go from day to day, Home and End along the week, Page Up and Page Down to other months.
 const table = document.querySelector(".month");
 const rows = [...table.tBodies[0].rows].map((row) => [...row.cells]);
-const days = rows.flat().filter((cell) => cell.dataset.date);
+const days = () => rows.flat().filter((cell) => cell.dataset.date && cell.checkVisibility()); // a list of full days on a phone
+const isList = () => getComputedStyle(table).display === "block";
 const isRight = document.documentElement.dir === "rtl";
 
 function mark() {
@@ -10,39 +11,43 @@ function mark() {
   for (const cell of rows.flat()) cell.setAttribute("role", "gridcell");
   const zone = JSON.parse(document.getElementById("live").textContent).zone;
   const today = new Intl.DateTimeFormat("sv", { timeZone: zone }).format(Date.now());
-  const cell = days.find((day) => day.dataset.date === today);
+  const shown = days();
+  const cell = shown.find((day) => day.dataset.date === today);
   cell?.classList.add("today");
   cell?.setAttribute("aria-current", "date");
-  for (const day of days) day.tabIndex = -1;
-  (cell ?? days.find((day) => day.querySelector("a")) ?? days[0]).tabIndex = 0;
+  for (const day of rows.flat()) day.tabIndex = -1;
+  const first = cell ?? shown.find((day) => day.querySelector("a")) ?? shown[0];
+  if (location.hash === "#days") focus(first);
+  else if (first) first.tabIndex = 0;
 }
 
 function focus(day) {
   if (!day) return;
-  for (const other of days) other.tabIndex = -1;
+  for (const other of rows.flat()) other.tabIndex = -1;
   day.tabIndex = 0;
   day.focus();
 }
 
 function turn(name) {
   const link = document.querySelector(`a[rel=${name}]`);
-  if (link) location.assign(link.href);
+  if (link) location.assign(`${link.href}#days`);
 }
 
 function week(day, step) {
-  const row = rows.find((cells) => cells.includes(day)).filter((cell) => cell.dataset.date);
+  const row = rows.find((cells) => cells.includes(day)).filter((cell) => days().includes(cell));
   return step < 0 ? row[0] : row.at(-1);
 }
 
 table.addEventListener("keydown", (event) => {
   const day = event.target.closest("td");
   if (!day || event.altKey || event.ctrlKey || event.metaKey) return;
-  const beside = (step) => focus(days[days.indexOf(day) + step]);
+  const beside = (step) => focus(days()[days().indexOf(day) + step]);
+  const below = isList() ? 1 : 7;
   const keys = {
     ArrowRight: () => beside(isRight ? -1 : 1),
     ArrowLeft: () => beside(isRight ? 1 : -1),
-    ArrowDown: () => beside(7),
-    ArrowUp: () => beside(-7),
+    ArrowDown: () => beside(below),
+    ArrowUp: () => beside(-below),
     Home: () => focus(week(day, -1)),
     End: () => focus(week(day, 1)),
     PageUp: () => turn("prev"),

@@ -3,7 +3,7 @@
 const live = JSON.parse(document.getElementById("live").textContent);
 const claims = new Set(["limited", "sold_out"]);
 const marked = (name) => [...document.querySelectorAll(`[data-${name}]`)];
-const known = { instances: {}, events: {} };
+let known = { instances: {}, events: {} };
 let told = 0;
 
 async function ask(address) {
@@ -12,39 +12,36 @@ async function ask(address) {
   return answer.json();
 }
 
-// An entry that is large is cut by month; the months of the dates on the page are enough.
+// News that is large is cut by month; the months of what is on the page are enough. Its addresses are those of the
+// published site: a preview elsewhere asks its own host.
 async function shards(index) {
-  const times = [...document.querySelectorAll("[data-instance] time[datetime]")];
-  const months = new Set(times.map((time) => time.dateTime.slice(0, 7)));
-  return Promise.all([...months].filter((month) => index.shards[month]).map((month) => ask(index.shards[month].url)));
+  const times = [...document.querySelectorAll("[data-instance] time[datetime]")].map((time) => time.dateTime);
+  const months = new Set([...times, ...marked("month").map((entry) => entry.dataset.month)].map((text) => text.slice(0, 7)));
+  const wanted = [...months].filter((month) => index[month]);
+  return Promise.all(wanted.map((month) => ask(new URL(index[month].url).pathname)));
 }
 
 export async function refresh() {
   try {
     const news = await ask(live.address);
-    const parts = news.shards ? await shards(news) : [];
-    for (const part of [news, ...parts]) {
-      Object.assign(known.instances, part.instances);
-      Object.assign(known.events, part.events);
-    }
-    told = Date.parse(news.pulled_at ?? news.generated_at);
+    const parts = [news, ...(news.shards ? await shards(news.shards) : [])];
+    const all = (name) => Object.assign({}, ...parts.map((part) => part[name]));
+    known = { instances: all("instances"), events: all("events") };
+    told = Date.parse(news.pulled_at ?? news.generated_at) || 0;
   } catch {
     // What the page says stays; its age tells the rest.
   }
   show();
 }
 
+const isOld = () => told > 0 && Date.now() - told > live.staleMinutes * 60_000;
+
 function stateNow(entry, name) {
   const fact = known[`${name}s`][entry.dataset[name]];
-  const state = opened(fact, fact?.state ?? entry.dataset.state);
-  return isOld() && claims.has(state) ? "unknown" : state;
+  const state = fact?.state in live.labels ? fact.state : entry.dataset.state;
+  const opens = fact?.on_sale_from ?? entry.querySelector("[data-opens]")?.dataset.opens;
+  return state === "not_yet_on_sale" && Date.parse(opens) <= Date.now() ? "on_sale" : state;
 }
-
-function opened(fact, state) {
-  return state === "not_yet_on_sale" && fact?.on_sale_from && Date.parse(fact.on_sale_from) <= Date.now() ? "on_sale" : state;
-}
-
-const isOld = () => told > 0 && Date.now() - told > live.staleMinutes * 60_000;
 
 // Dates and times as on the rest of the page: no browser knows every language, so the page brings patterns and words.
 function say(pattern, moment) {
@@ -61,13 +58,14 @@ function say(pattern, moment) {
 
 const sayBoth = (moment) => live.dates.both.replace("{1}", say("day", moment)).replace("{0}", say("clock", moment));
 
+const stamp = () => (Date.now() - told > 86_400_000 ? sayBoth(told) : say("stamp", told));
+
 function show() {
   for (const name of ["event", "instance"]) for (const entry of marked(name)) showState(entry, name);
   for (const entry of marked("instance")) showMove(entry);
   const line = document.querySelector("[data-as-at]");
   if (!line || !told) return;
-  const said = isOld() ? live.old : live.asAt;
-  const text = said.replace("%(time)s", Date.now() - told > 86_400_000 ? sayBoth(told) : say("stamp", told));
+  const text = (isOld() ? live.old : live.asAt).replace("%(time)s", stamp());
   if (line.textContent !== text) line.textContent = text;
 }
 
@@ -75,23 +73,30 @@ function showState(entry, name) {
   if (entry.dataset.event && entry.dataset.instance && name === "event") return;
   const state = stateNow(entry, name);
   const label = entry.querySelector(".state");
-  if (!state || !label || label.classList.contains(`state-${state}`) || entry.dataset.state === "past") return;
-  label.className = `state state-${state}`;
-  label.textContent = live.labels[state];
-  entry.dispatchEvent(new CustomEvent("state", { detail: state, bubbles: true }));
+  if (!state || !label || entry.dataset.state === "past") return;
+  const said = isOld() && claims.has(state) ? "unknown" : state;
+  const isNew = state !== entry.dataset.state;
+  entry.dataset.state = state;
+  if (label.classList.contains(`state-${said}`)) return;
+  label.className = `state state-${said}`;
+  label.textContent = live.labels[said];
+  const sentence = entry.querySelector("[data-sentence]");
+  if (sentence) sentence.textContent = said === state ? live.sentences[state] : live.old.replace("%(time)s", stamp());
+  if (isNew) entry.dispatchEvent(new CustomEvent("state", { bubbles: true }));
 }
 
 function showMove(entry) {
-  const fact = known.instances[entry.dataset.instance];
+  const moment = Date.parse(known.instances[entry.dataset.instance]?.start);
   const start = entry.querySelector("time[datetime]");
-  if (!fact || !start || Date.parse(fact.start) === Date.parse(start.dateTime)) return;
-  start.dateTime = fact.start;
-  start.textContent = sayBoth(Date.parse(fact.start));
-  const text = live.moved.replace("%(time)s", start.textContent);
-  entry.querySelector("[data-sentence]")?.replaceChildren(text);
+  if (!moment || !start || moment === Date.parse(start.dateTime)) return;
+  start.dateTime = new Date(moment).toISOString();
+  start.textContent = sayBoth(moment);
+  entry.querySelector("[data-end]")?.remove();
+  const note = entry.querySelector("[data-moved]");
+  if (note) note.textContent = `${live.moved.replace("%(time)s", start.textContent)} `;
 }
 
 refresh();
-setInterval(show, 10_000);
+setInterval(show, 5_000);
 setInterval(refresh, 5 * 60_000);
 document.addEventListener("visibilitychange", () => document.hidden || refresh());

@@ -1,5 +1,5 @@
 // Small comforts of a page: a button that copies an address, and a booking frame that says when it is open, or opens
-// at the minute booking does.
+// when booking does.
 for (const button of document.querySelectorAll("[data-copy]")) {
   if (!navigator.clipboard) continue;
   const words = button.textContent;
@@ -11,27 +11,26 @@ for (const button of document.querySelectorAll("[data-copy]")) {
   });
 }
 
-const frame = document.getElementById("SpektrixIFrame");
-const isOpen = () => frame?.parentElement.classList.add("is-open");
-frame?.addEventListener("load", isOpen);
-addEventListener("load", isOpen); // the frame may have been quicker than this script
-
-const booking = document.querySelector("[data-later]");
-const live = JSON.parse(document.getElementById("live").textContent);
+const place = document.querySelector(".ticket-site");
+const isOpen = () => place?.querySelector(".frame").classList.add("is-open");
+place?.querySelector("iframe")?.addEventListener("load", isOpen);
+addEventListener("load", () => place?.dataset.later || isOpen()); // the frame may have been quicker than this script
 
 function open() {
-  const { later, script } = booking.dataset;
-  booking.querySelector("[data-sentence]").textContent = live.open;
-  const holder = Object.assign(document.createElement("div"), { className: "frame is-open" });
-  const title = document.querySelector("h1").textContent;
-  const inside = Object.assign(document.createElement("iframe"), { name: "SpektrixIFrame", id: "SpektrixIFrame", title, src: later, height: 1000 });
-  holder.append(inside);
-  booking.append(holder, Object.assign(document.createElement("script"), { src: script }));
-  delete booking.dataset.later;
+  const { later, title, script } = place.dataset;
+  const frame = Object.assign(document.createElement("iframe"), { name: "SpektrixIFrame", id: "SpektrixIFrame", title, src: later, height: 1000 });
+  frame.addEventListener("load", isOpen);
+  place.querySelector(".frame").append(frame);
+  place.append(Object.assign(document.createElement("script"), { src: script }));
+  place.hidden = false;
+  delete place.dataset.later;
 }
 
+// live.js says when the state has changed; it may have been quicker than this script.
 function openInTime() {
-  if (booking?.dataset.later && Date.parse(booking.dataset.opens) <= Date.now()) open();
+  const isBookable = document.querySelector("main").matches("[data-state=on_sale], [data-state=limited], [data-state=unknown]");
+  if (place?.dataset.later && isBookable) open();
 }
 
-setInterval(openInTime, 5_000);
+document.addEventListener("state", openInTime);
+openInTime();
