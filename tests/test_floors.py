@@ -23,7 +23,7 @@ FLOORS = (
         "environment",
     ),
     ("artwork", "config", "states", "spektrix.markup", "spektrix.demo"),
-    ("content", "assets", "images", "place", "prices", "spektrix.fields", "spektrix.iframe", "spektrix.tls"),
+    ("content", "assets", "images", "ledger", "place", "prices", "spektrix.fields", "spektrix.iframe", "spektrix.tls"),
     ("programme", "renditions", "share", "spektrix.parse", "spektrix.network"),
     ("compose", "illustrate", "guard", "subscription", "months", "wording", "spektrix.snapshot", "spektrix.client"),
     ("source", "baseline", "availability", "jsonld", "ical", "hosting"),
