@@ -91,6 +91,11 @@ class Ledger:
     changes: tuple[Change, ...] = ()
     content: str = ""
 
+    @property
+    def listed(self) -> Mapping[int, Record]:
+        """The records that calendars list."""
+        return {key: record for key, record in self.records.items() if record.entry.status}
+
     def earlier_start(self, instance_id: int) -> datetime | None:
         """When an instance was to start before its date moved; None where it never did."""
         record = self.records.get(instance_id)

@@ -149,7 +149,11 @@ class Language:
         """The state of an instance in a sentence, with the moment it goes on sale where that is to come."""
         if instance.state is State.NOT_YET_ON_SALE and instance.on_sale_from:
             return self.gettext(N_("On sale from %(moment)s.")) % {"moment": self.moment(instance.on_sale_from)}
-        return self.gettext(_SENTENCES[instance.state])
+        return self.of_state(instance.state)
+
+    def of_state(self, state: State) -> str:
+        """A state in a sentence, whatever the instance."""
+        return self.gettext(_SENTENCES[state])
 
     def meaning(self, kind: Kind) -> str:
         """What a kind of access means: in the venue's own words, else in the usual ones; "" where nobody says."""
