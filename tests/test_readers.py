@@ -21,6 +21,7 @@ import icalendar
 import pytest
 import torture
 import vobject
+from month import Machine, month
 from surfaces import PROJECT, build, calendar_events, shared_folder
 
 Entries = list[dict[str, Any]]
@@ -49,10 +50,24 @@ def tortured(zone: str) -> Path:
     return build(site, site / "feed", torture.NOW)
 
 
+@cache
+def changed() -> Path:
+    """The site of a venue after some days of changes: dates that moved, vanished and came back."""
+    work = Path(tempfile.mkdtemp(prefix="sitegen-test-"))
+    atexit.register(shutil.rmtree, work, ignore_errors=True)
+    told, machine = month(4), Machine(work)
+    machine.build(told)
+    for _ in range(12):
+        told.next_day()
+        machine.build(told)
+    return machine.published
+
+
 SITES: dict[str, Callable[[], Path]] = {
     "demo": lambda: build(PROJECT, None, "2026-11-25T12:00:00Z"),
     "traps": lambda: build(PROJECT / "tests" / "traps", PROJECT / "tests" / "traps" / "feed", "2026-10-20T12:00:00Z"),
     "recorded": recorded,
+    "changed": changed,
     **{zone: partial(tortured, zone) for zone in torture.NIGHTS},
 }
 
