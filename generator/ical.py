@@ -4,7 +4,7 @@ Times are in UTC, with X-WR-TIMEZONE: the one form that every reader gets right 
 twice. An entry is the same bytes in every calendar that holds it. `Writer` is the door out, `revisions` the door in.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from functools import cache
@@ -37,42 +37,33 @@ class Writer:
 
     settings: Settings
     addresses: Addresses
-    entries: dict[int, bytes]
+    entries: Mapping[int, bytes]
+    single_head: bytes
 
     def calendar(self, path: str, name: str, page: str, instance_ids: Iterable[int]) -> bytes:
         """The calendar at `path`, for people to subscribe to; `page` is what it goes with."""
-        head = self._head()
+        head = _head(self.settings)
         head.add("name", safe(name))
         head.add("x-wr-calname", safe(name))
         head.add("url", self.addresses.absolute(page))
         head.add("source", self.addresses.absolute(path), parameters={"VALUE": "URI"})
         head.add("refresh-interval", REFRESH, parameters={"VALUE": "DURATION"})
         head.add("x-published-ttl", "PT1H")
-        return self._whole(head, b"".join(self.entries[key] for key in instance_ids))
+        return self._whole(_beginning(head), b"".join(self.entries[key] for key in instance_ids))
 
     def single(self, instance_id: int) -> bytes:
         """The file of one instance: without a name, as importing it is not to make a new calendar."""
-        return self._whole(self._head(), self.entries.get(instance_id, b""))
+        return self._whole(self.single_head, self.entries.get(instance_id, b""))
 
-    def _head(self) -> Calendar:
-        head = Calendar()
-        head.add("prodid", f"-//sitegen//{safe(self.settings.site.name)}//{self.settings.site.language[:2].upper()}")
-        head.add("version", "2.0")
-        head.add("calscale", "GREGORIAN")
-        head.add("method", "PUBLISH")
-        head.add("x-wr-timezone", self.settings.site.timezone)
-        return head
-
-    def _whole(self, head: Calendar, entries: bytes) -> bytes:
+    def _whole(self, beginning: bytes, entries: bytes) -> bytes:
         """A calendar; one with nothing to list holds the zone alone, as none may be empty."""
-        begin: bytes = head.to_ical()
-        return begin.removesuffix(_END) + (entries or _zone(self.settings.site.timezone)) + _END
+        return beginning + (entries or _zone(self.settings.site.timezone)) + _END
 
 
 def writer(ledger: Ledger, settings: Settings, addresses: Addresses, namespace: str) -> Writer:
     """The writer of the entries that a ledger lists; ids of entries end in `@namespace`."""
     entries = {key: _entry(key, record, addresses, namespace).to_ical() for key, record in ledger.listed.items()}
-    return Writer(settings, addresses, entries)
+    return Writer(settings, addresses, entries, _beginning(_head(settings)))
 
 
 def revisions(calendar: bytes, namespace: str) -> dict[int, Revision]:
@@ -86,6 +77,21 @@ def revisions(calendar: bytes, namespace: str) -> dict[int, Revision]:
         return {int(str(event["UID"]).partition("@")[0]): _revision(event) for event in found}
     except (KeyError, AttributeError, TypeError, IndexError) as error:
         raise ValueError(f"not as a calendar is: {error}") from error
+
+
+def _head(settings: Settings) -> Calendar:
+    head = Calendar()
+    head.add("prodid", f"-//sitegen//{safe(settings.site.name)}//{settings.site.language[:2].upper()}")
+    head.add("version", "2.0")
+    head.add("calscale", "GREGORIAN")
+    head.add("method", "PUBLISH")
+    head.add("x-wr-timezone", settings.site.timezone)
+    return head
+
+
+def _beginning(head: Calendar) -> bytes:
+    whole: bytes = head.to_ical()
+    return whole.removesuffix(_END)
 
 
 def _entry(instance_id: int, record: Record, addresses: Addresses, namespace: str) -> Event:
