@@ -4,7 +4,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
 
-.PHONY: help site test lint browser words pins clean
+.PHONY: help site test lint browser readers words pins clean
 
 help: ## what can be made
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-8s %s\n", $$1, $$2 }' Makefile
@@ -15,7 +15,7 @@ site: .venv/ready ## build the demo venue into output/
 	@echo "Look at it:  $(BIN)/python -m http.server --bind 127.0.0.1 --directory output 8000"
 	@echo "then open    http://127.0.0.1:8000/    (Ctrl-C ends it)"
 
-test: .venv/ready-to-test browser lint ## every check that CI runs
+test: .venv/ready-to-test browser readers lint ## every check that CI runs
 	$(BIN)/python -m pytest --numprocesses auto --dist loadfile
 
 lint: .venv/ready-to-test ## style and types
@@ -33,6 +33,20 @@ browser: # Debian's Chromium, where there is no browser and we may install one
 
 words: .venv/ready-to-test ## renew the catalogues of the theme's words, templates/locale/
 	$(BIN)/python tests/words.py
+
+readers: .venv/bin/python # programs of others that read calendars, where we may install them
+	@command -v calcurse >/dev/null && command -v php >/dev/null && command -v npm >/dev/null && \
+		/usr/bin/python3 -c 'import gi; gi.require_version("ICalGLib", "3.0")' 2>/dev/null || \
+	if [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null; then \
+		apt-get update -qq && apt-get install -y -qq --no-install-recommends calcurse gir1.2-ical-3.0 python3-gi \
+			php-cli php-sabre-vobject $$(command -v npm >/dev/null || echo npm); \
+	else \
+		echo "Some programs that read calendars are not here: their tests will be skipped."; \
+	fi
+	@test -d .venv/readers/node_modules/node-ical || ! command -v npm >/dev/null || \
+		npm install --prefix .venv/readers --no-save --no-package-lock --no-audit --no-fund --silent \
+			ical.js@2.2.1 node-ical@0.25.6 || \
+		echo "npm has no registry here: the tests of its readers will be skipped."
 
 pins: ## renew the pinned versions, with uv
 	uv pip compile --universal --python-version 3.11 --generate-hashes --no-header --no-annotate --no-emit-index-url \

@@ -1,43 +1,84 @@
-"""availability.json: what can still be had, for scripts and other sites (design.md §5)."""
+"""availability.json: what can still be had, for scripts and other sites (design.md §5).
 
-import json
-from datetime import UTC, datetime
-from importlib.resources import files
+`availability` is the door. Where it would be large, availability.json leads to a file for each month instead: the
+times of generation stand in it alone, so that a month in which nothing changed is the same file still.
+"""
+
+import hashlib
+from collections.abc import Iterable, Iterator
+from datetime import datetime
+from itertools import groupby
 from typing import Any
 
+from generator import urls
 from generator.config import Settings
+from generator.ledger import utc
 from generator.programme import ListedEvent, ListedInstance, Programme
+from generator.schemas import json_of
 from generator.urls import Addresses
 from generator.wording import decimal
 
-SCHEMA_FILE = "availability.schema.json"
+LARGE = 250_000
+"""Bytes above which availability.json is split by month."""
+
+Upcoming = list[tuple[ListedEvent, ListedInstance]]
 
 
-def availability(programme: Programme, settings: Settings, addresses: Addresses, pulled_at: datetime | None) -> bytes:
-    """The snapshot of every instance that is not over, and of their events. What is not known is left out."""
-    events = [event for event in programme.current if event.upcoming]
+def availability(
+    programme: Programme, settings: Settings, addresses: Addresses, pulled_at: datetime | None
+) -> Iterator[tuple[str, bytes]]:
+    """availability.json and what it leads to: path and bytes of each.
+
+    It has every instance that is not over, and their events. What is not known is left out. Raises InternalError.
+    """
     upcoming = [(event, instance) for event, instance in programme.instances if not instance.is_over]
-    document = _known(
+    head = _known(
         version=1,
         generated_at=utc(programme.now),
         pulled_at=utc(pulled_at) if pulled_at else None,
         site=settings.site.url,
         timezone=settings.site.timezone,
         currency=settings.site.currency,
-        events={str(event.id): _event(event, addresses) for event in sorted(events, key=lambda event: event.id)},
-        instances={str(instance.id): _instance(instance, addresses) for _, instance in upcoming},
     )
-    return (json.dumps(document, ensure_ascii=False, indent=1) + "\n").encode()
+    whole = _json({**head, **_of(upcoming, addresses)}, urls.AVAILABILITY)
+    if len(whole) <= LARGE:
+        yield urls.AVAILABILITY, whole
+        return
+    shards = {month: _shard(month, found, addresses) for month, found in _by_month(upcoming)}
+    yield urls.AVAILABILITY, _json({**head, "shards": _index(shards, addresses)}, urls.AVAILABILITY)
+    yield from ((urls.availability_of(month), shard) for month, shard in shards.items())
 
 
-def schema() -> bytes:
-    """The JSON Schema of availability.json."""
-    return files("generator").joinpath(SCHEMA_FILE).read_bytes()
+def _json(document: Any, path: str) -> bytes:
+    return json_of(document, urls.AVAILABILITY_SCHEMA, path)
 
 
-def utc(moment: datetime) -> str:
-    """2014-09-01T12:00:00Z."""
-    return moment.astimezone(UTC).replace(tzinfo=None).isoformat(timespec="seconds") + "Z"
+def _by_month(upcoming: Upcoming) -> Iterator[tuple[str, Upcoming]]:
+    """The instances by the month in which they start, on the clock of the site: "2026-11"."""
+    months = groupby(upcoming, key=lambda pair: f"{pair[1].start:%Y-%m}")
+    yield from ((month, list(found)) for month, found in months)
+
+
+def _shard(month: str, found: Upcoming, addresses: Addresses) -> bytes:
+    return _json({"version": 1, "month": month, **_of(found, addresses)}, urls.availability_of(month))
+
+
+def _index(shards: dict[str, bytes], addresses: Addresses) -> dict[str, Any]:
+    return {
+        month: {
+            "url": addresses.absolute(urls.availability_of(month)),
+            "sha256": hashlib.sha256(shard).hexdigest(),
+        }
+        for month, shard in shards.items()
+    }
+
+
+def _of(upcoming: Iterable[tuple[ListedEvent, ListedInstance]], addresses: Addresses) -> dict[str, Any]:
+    events = {event.id: event for event, _ in upcoming}
+    return {
+        "events": {str(key): _event(event, addresses) for key, event in sorted(events.items())},
+        "instances": {str(instance.id): _instance(instance, addresses) for _, instance in upcoming},
+    }
 
 
 def _event(event: ListedEvent, addresses: Addresses) -> dict[str, Any]:

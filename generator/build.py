@@ -3,6 +3,7 @@
 `build` is the door. It gathers everything, decides everything, then writes.
 """
 
+import hashlib
 from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -10,11 +11,14 @@ from datetime import datetime
 from pathlib import Path
 
 from generator import source as sources
+from generator import urls
 from generator.baseline import read_baseline, shown
 from generator.config import Settings
-from generator.errors import Fault, SiteError, Warned
+from generator.errors import Fault, Notice, SiteError, Warned, tally
 from generator.guard import counts_of_programme, refuse_empty, refuse_shrink
+from generator.memory import keep, remembered
 from generator.programme import Programme
+from generator.seal import sealed
 from generator.source import Source
 from generator.website import Website, composed, pictured, read_words, website
 from generator.write import Written, publish
@@ -44,7 +48,10 @@ class Order:
 
 @dataclass(frozen=True, slots=True)
 class Report:
-    """What a build made. `states` counts the instances by state."""
+    """What a build made. `states` counts the instances by state.
+
+    `content_changed` is whether anything but the times of generation differs from what was last published.
+    """
 
     site: str
     output: Path
@@ -55,6 +62,7 @@ class Report:
     states: Counter[str]
     pages: int
     written: Written
+    content_changed: bool
     warnings: tuple[Warned, ...]
 
 
@@ -73,14 +81,19 @@ def build(order: Order, tell: Callable[[str], None], is_strict: bool = False) ->
     programme = composed(words, source, order.now)
     if not order.allow_shrink:
         _guard(order, words.settings, source, programme)
+    memory = remembered(order.site, source, order.baseline, order.now)
 
     tell("Making pictures")
-    made = website(words, source, pictured(words, source, programme, order.jobs))
+    made = website(words, source, pictured(words, source, programme, order.jobs), memory)
     if is_strict and made.warnings:
         raise SiteError(*(Fault(str(warning), "", warning.kind.mend) for warning in made.warnings))
 
     tell(f"Rendering {len(made.pages)} pages")
-    return _report(order, made, publish(order.target, made.files(order.jobs)))
+    digest, unkept = hashlib.sha256(), list[Notice]()
+    files = sealed(made.files(order.jobs), made.plan.ledger, digest)
+    written = publish(order.target, files, then=lambda: unkept.extend(keep(order.target / urls.LEDGER, order.site)))
+    is_changed = memory.ledger is None or memory.ledger.content != digest.hexdigest()
+    return _report(order, made, written, is_changed, tally(unkept))
 
 
 def _refuse_output_over_input(order: Order) -> None:
@@ -104,7 +117,9 @@ def _guard(order: Order, chosen: Settings, source: Source, programme: Programme)
         refuse_shrink(published, counts_of_programme(programme), chosen.guard.max_drop_percent, shown(order.baseline))
 
 
-def _report(order: Order, made: Website, written: Written) -> Report:
+def _report(
+    order: Order, made: Website, written: Written, content_changed: bool, warnings: tuple[Warned, ...]
+) -> Report:
     programme = made.plan.programme
     return Report(
         site=made.plan.settings.site.name,
@@ -116,5 +131,6 @@ def _report(order: Order, made: Website, written: Written) -> Report:
         states=Counter(instance.state.value for _, instance in programme.instances),
         pages=len(made.pages),
         written=written,
-        warnings=made.warnings,
+        content_changed=content_changed,
+        warnings=(*made.warnings, *warnings),
     )

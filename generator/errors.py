@@ -41,6 +41,12 @@ class SiteError(SitegenError):
     exit_code = 1
 
 
+class InternalError(SitegenError):
+    """The program is wrong: it would have published what contradicts its own rules."""
+
+    exit_code = 1
+
+
 class SourceError(SitegenError):
     """The source failed: missing, cut short, not XML, or not what it should hold."""
 

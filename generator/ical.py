@@ -1,123 +1,135 @@
-"""Calendars that people subscribe to: RFC 5545 and 7986 (design.md §5).
+"""Calendars as people subscribe to them: RFC 5545 and 7986 (design.md §5), written and read back.
 
 Times are in UTC, with X-WR-TIMEZONE: the one form that every reader gets right in the hour that the autumn night has
-twice. An entry is the same bytes in every calendar that holds it.
+twice. An entry is the same bytes in every calendar that holds it. `Writer` is the door out, `revisions` the door in.
 """
 
-import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from functools import cache
+from typing import Any
 
-from icalendar import Calendar, Timezone
-from icalendar import Event as Entry
+from icalendar import Calendar, Event, Timezone
 
 from generator import urls
 from generator.config import Settings
-from generator.programme import ListedEvent, ListedInstance, Programme
-from generator.states import State
-from generator.text import one_line
+from generator.entries import safe
+from generator.ledger import Entry, Ledger, Record
 from generator.urls import Addresses
-from generator.wording import Language
 
-KEPT_FOR = timedelta(days=30)
 REFRESH = timedelta(hours=1)
-_STATUS = {State.CANCELLED: "CANCELLED", State.POSTPONED: "TENTATIVE"}
 _END = b"END:VCALENDAR\r\n"
 
 
 @dataclass(frozen=True, slots=True)
-class Calendars:
-    """Every entry of a programme once, and the calendars made of them."""
+class Revision:
+    """An entry as it was published: SEQUENCE, and LAST-MODIFIED in UTC."""
+
+    entry: Entry
+    sequence: int
+    modified: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Writer:
+    """Every entry once, by instance id, and the calendars made of them."""
 
     settings: Settings
     addresses: Addresses
-    entries: dict[int, bytes]
+    entries: Mapping[int, bytes]
+    single_head: bytes
 
-    def calendar(self, path: str, name: str, instances: Iterable[ListedInstance]) -> bytes:
-        """The calendar at `path`; one with nothing to list holds the zone alone, as none may be empty."""
-        entries = b"".join(self.entries[instance.id] for instance in instances if instance.id in self.entries)
-        head: bytes = self._head(path, name).to_ical()
-        return head.removesuffix(_END) + (entries or _zone(self.settings.site.timezone)) + _END
-
-    def _head(self, path: str, name: str) -> Calendar:
-        head = Calendar()
-        head.add("prodid", f"-//sitegen//{_safe(self.settings.site.name)}//{self.settings.site.language[:2].upper()}")
-        head.add("version", "2.0")
-        head.add("calscale", "GREGORIAN")
-        head.add("method", "PUBLISH")
-        head.add("name", _safe(name))
-        head.add("x-wr-calname", _safe(name))
-        head.add("x-wr-timezone", self.settings.site.timezone)
-        head.add("url", self.addresses.absolute(path.removesuffix(urls.FEED)))
+    def calendar(self, path: str, name: str, page: str, instance_ids: Iterable[int]) -> bytes:
+        """The calendar at `path`, for people to subscribe to; `page` is what it goes with."""
+        head = _head(self.settings)
+        head.add("name", safe(name))
+        head.add("x-wr-calname", safe(name))
+        head.add("url", self.addresses.absolute(page))
         head.add("source", self.addresses.absolute(path), parameters={"VALUE": "URI"})
         head.add("refresh-interval", REFRESH, parameters={"VALUE": "DURATION"})
         head.add("x-published-ttl", "PT1H")
-        return head
+        return self._whole(_beginning(head), b"".join(self.entries[key] for key in instance_ids))
+
+    def single(self, instance_id: int) -> bytes:
+        """The file of one instance: without a name, as importing it is not to make a new calendar."""
+        return self._whole(self.single_head, self.entries.get(instance_id, b""))
+
+    def _whole(self, beginning: bytes, entries: bytes) -> bytes:
+        """A calendar; one with nothing to list holds the zone alone, as none may be empty."""
+        return beginning + (entries or _zone(self.settings.site.timezone)) + _END
 
 
-def calendars(
-    programme: Programme,
-    settings: Settings,
-    addresses: Addresses,
-    language: Language,
-    namespace: str,
-    pulled_at: datetime | None,
-) -> Calendars:
-    """The calendars of a programme: entries for all that is to come and for the last 30 days."""
-    stamp = (pulled_at or programme.now).astimezone(UTC)
-    oldest = programme.now.timestamp() - KEPT_FOR.total_seconds()
-    entries = {
-        instance.id: _entry(event, instance, addresses, language, f"{instance.id}@{namespace}", stamp).to_ical()
-        for event, instance in programme.instances
-        if (instance.end or instance.start).timestamp() >= oldest
-    }
-    return Calendars(settings, addresses, entries)
+def writer(ledger: Ledger, settings: Settings, addresses: Addresses, namespace: str) -> Writer:
+    """The writer of the entries that a ledger lists; ids of entries end in `@namespace`."""
+    entries = {key: _entry(key, record, addresses, namespace).to_ical() for key, record in ledger.listed.items()}
+    return Writer(settings, addresses, entries, _beginning(_head(settings)))
 
 
-def _entry(
-    event: ListedEvent, instance: ListedInstance, addresses: Addresses, language: Language, uid: str, stamp: datetime
-) -> Entry:
-    entry = Entry()
-    entry.add("uid", uid)
-    entry.add("dtstamp", stamp)
-    entry.add("last-modified", stamp)
-    entry.add("sequence", 0)
-    entry.add("dtstart", instance.start.astimezone(UTC))
-    if instance.end:
-        entry.add("dtend", instance.end.astimezone(UTC))
-    entry.add("summary", _safe(event.title))
-    entry.add("description", "\n".join(_lines(event, instance, addresses, language)))
-    entry.add("location", _safe(_location(event, instance)))
-    venue = event.place.venue
-    if venue and venue.latitude is not None and venue.longitude is not None:
-        entry.add("geo", (venue.latitude, venue.longitude))
-    entry.add("url", addresses.absolute(urls.instance_for_good(instance.id)))
-    if event.genres:
-        entry.add("categories", [_safe(genre.name).replace(",", " ") for genre in event.genres])
-    entry.add("status", _STATUS.get(instance.state, "CONFIRMED"))
-    entry.add("transp", "TRANSPARENT")
-    return entry
+def revisions(calendar: bytes, namespace: str) -> dict[int, Revision]:
+    """The entries of a published calendar by instance id, those of another namespace left out.
+
+    Raises ValueError where it is no calendar that sitegen has written.
+    """
+    try:
+        events = Calendar.from_ical(calendar).walk("VEVENT")
+        found = (event for event in events if str(event["UID"]).endswith(f"@{namespace}"))
+        return {int(str(event["UID"]).partition("@")[0]): _revision(event) for event in found}
+    except (KeyError, AttributeError, TypeError, IndexError) as error:
+        raise ValueError(f"not as a calendar is: {error}") from error
 
 
-def _lines(event: ListedEvent, instance: ListedInstance, addresses: Addresses, language: Language) -> Iterable[str]:
-    yield language.moment(instance.start)
-    yield language.sentence(instance)
-    if instance.access:
-        yield ", ".join(_safe(kind.name) for kind in instance.access)
-    yield from (_safe(words) for words in (instance.note, event.summary) if words)
-    yield addresses.absolute(urls.instance_for_good(instance.id))
+def _head(settings: Settings) -> Calendar:
+    head = Calendar()
+    head.add("prodid", f"-//sitegen//{safe(settings.site.name)}//{settings.site.language[:2].upper()}")
+    head.add("version", "2.0")
+    head.add("calscale", "GREGORIAN")
+    head.add("method", "PUBLISH")
+    head.add("x-wr-timezone", settings.site.timezone)
+    return head
 
 
-def _location(event: ListedEvent, instance: ListedInstance) -> str:
-    place = event.place.in_full
-    return place if not instance.space or instance.space in place else f"{instance.space}, {place}"
+def _beginning(head: Calendar) -> bytes:
+    whole: bytes = head.to_ical()
+    return whole.removesuffix(_END)
 
 
-def _safe(text: str) -> str:
-    """One line of text, without a backslash before an n: some readers take that for a line end, escaped or not."""
-    return re.sub(r"\\(?=[nN])", "/", one_line(text))
+def _entry(instance_id: int, record: Record, addresses: Addresses, namespace: str) -> Event:
+    shown, event = record.entry, Event()
+    event.add("uid", f"{instance_id}@{namespace}")
+    event.add("dtstamp", record.modified)
+    event.add("last-modified", record.modified)
+    event.add("sequence", record.sequence)
+    event.add("dtstart", shown.start)
+    if shown.end:
+        event.add("dtend", shown.end)
+    event.add("summary", shown.title)
+    event.add("description", shown.description)
+    event.add("location", shown.location)
+    if shown.geo:
+        event.add("geo", shown.geo)
+    event.add("url", addresses.absolute(urls.instance_for_good(instance_id)))
+    if shown.categories:
+        event.add("categories", list(shown.categories))
+    event.add("status", shown.status)
+    event.add("transp", "TRANSPARENT")
+    return event
+
+
+def _revision(event: Any) -> Revision:
+    categories = event.get("CATEGORIES")
+    geo = event.get("GEO")
+    entry = Entry(
+        start=event["DTSTART"].dt.astimezone(UTC),
+        end=event["DTEND"].dt.astimezone(UTC) if "DTEND" in event else None,
+        title=str(event["SUMMARY"]),
+        description=str(event["DESCRIPTION"]),
+        location=str(event["LOCATION"]),
+        geo=(geo.latitude, geo.longitude) if geo else None,
+        categories=tuple(str(name) for name in categories.cats) if categories else (),
+        status=str(event["STATUS"]),
+    )
+    return Revision(entry, int(event["SEQUENCE"]), event["LAST-MODIFIED"].dt.astimezone(UTC))
 
 
 @cache

@@ -4,7 +4,7 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
-from generator.availability import utc
+from generator.ledger import utc
 from generator.model import Feed
 
 Row = dict[str, Any]

@@ -19,6 +19,13 @@ class Place:
         """Name and address in one line."""
         return ", ".join(part for part in (self.name, self.address) if part)
 
+    @property
+    def coordinates(self) -> tuple[float, float] | None:
+        """Latitude and longitude; None where they are not known."""
+        if self.venue is None or self.venue.latitude is None or self.venue.longitude is None:
+            return None
+        return self.venue.latitude, self.venue.longitude
+
 
 def place_of(words: str, venue: Venue, site_name: str) -> Place:
     """The place that an attribute's words name ("Studio, St Georges Street, Ipswich, IP1 3NF"), else the venue."""

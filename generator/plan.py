@@ -11,6 +11,7 @@ from generator import urls
 from generator.config import Settings
 from generator.content import Content
 from generator.jsonld import Data
+from generator.ledger import Ledger
 from generator.model import BookingPath
 from generator.programme import ListedEvent, Programme
 from generator.urls import Addresses
@@ -76,6 +77,7 @@ class Plan:
     booking: BookingPath
     addresses: Addresses
     language: Language
+    ledger: Ledger
 
     @property
     def events(self) -> Mapping[int, ListedEvent]:

@@ -15,7 +15,8 @@ from generator.spektrix.iframe import booking_path
 class Source:
     """A feed and what goes with it.
 
-    `namespace` follows the @ in the ids of calendar entries. `images` is the folder where the pull put pictures; it may
+    `namespace` follows the @ in the ids of calendar entries. Feeds of one `series` are told apart from build to build;
+    to those of another they are no news. `images` is the folder where the pull put pictures; it may
     not be there. `missing` names collections that the source could have given, but did not.
     """
 
@@ -25,6 +26,7 @@ class Source:
     missing: tuple[str, ...]
     booking: BookingPath
     namespace: str
+    series: str
     is_live: bool
 
 
@@ -37,14 +39,17 @@ def load(
     """
     is_demo = feed is None and settings.source.feed == DEMO
     folder = demo.FOLDER if is_demo else feed or snapshot_folder or _folder_of(settings, site_folder)
-    found = snapshot.read(folder, demo.shift_for(now) if is_demo else None)
+    shift = demo.shift_for(now) if is_demo else None
+    found = snapshot.read(folder, shift)
+    namespace = f"{settings.spektrix.client}.spektrix"
     return Source(
         feed=found.feed,
         pulled_at=found.pulled_at,
         images=found.images,
         missing=found.missing,
         booking=booking_path(settings.spektrix),
-        namespace=f"{settings.spektrix.client}.spektrix",
+        namespace=namespace,
+        series=f"{namespace}, demo moved by {shift.days} days" if shift is not None else namespace,
         is_live=feed is None and settings.source.feed == LIVE,
     )
 

@@ -22,7 +22,12 @@ ASSETS = "assets/"
 NOT_FOUND = "404.html"
 FEED = "calendar.ics"
 AVAILABILITY = "availability.json"
+AVAILABILITY_MONTHS = "availability/"
 AVAILABILITY_SCHEMA = "availability.schema.json"
+CHANGES = "changes.json"
+CHANGES_SCHEMA = "changes.schema.json"
+NEWS = "feed.xml"
+LEDGER = "ledger.json"
 SITEMAP = "sitemap.xml"
 ROBOTS = "robots.txt"
 REDIRECTS = "_redirects"
@@ -67,6 +72,11 @@ def venue(slug: str) -> str:
 def month(year: int, number: int) -> str:
     """The page of a month in the calendar."""
     return f"{CALENDAR}{year:04}-{number:02}/"
+
+
+def availability_of(month: str) -> str:
+    """The availability of one month ("2026-11") of a large site."""
+    return f"{AVAILABILITY_MONTHS}{month}.json"
 
 
 def page(name: str) -> str:

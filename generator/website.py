@@ -4,26 +4,33 @@ The doors, in order: `read_words`, `composed`, `pictured`, `website`. `build` wr
 somebody looks at, by the same code.
 """
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cached_property, partial
 from pathlib import Path
 
 from generator import urls
-from generator.availability import availability, schema
+from generator.atom import atom
+from generator.availability import availability
+from generator.calendars import Calendars
+from generator.changes import changes_json
 from generator.compose import compose
 from generator.config import Settings, settings
 from generator.content import Content, read_content
+from generator.entries import entries, withdrawn
 from generator.errors import Fault, Notice, NoticeKind, SiteError, Warned, tally
 from generator.feeds import robots, sitemap
 from generator.hosting import OWN, headers, redirects
-from generator.ical import Calendars, calendars
 from generator.illustrate import Illustrated, Studio, illustrated
-from generator.pages import instances_of, pages, shelves
+from generator.ledger import Entry, Ledger
+from generator.memory import NOTHING, Memory
+from generator.pages import pages, shelves
 from generator.plan import Page, Plan
-from generator.programme import Kind, ListedInstance, Programme
+from generator.programme import Programme
 from generator.render import Renderer, render, theme_folders
+from generator.revision import Shown, revised
+from generator.schemas import schemas
 from generator.share import look
 from generator.source import Source
 from generator.urls import Addresses
@@ -72,13 +79,24 @@ def pictured(words: Words, source: Source, programme: Programme, jobs: int) -> I
     return illustrated(programme, studio)
 
 
-def website(words: Words, source: Source, pictures: Illustrated) -> "Website":
-    """The website of a site folder and a source."""
+def website(words: Words, source: Source, pictures: Illustrated, memory: Memory = NOTHING) -> "Website":
+    """The website of a site folder and a source, and of what the last build left in the memory."""
     programme = pictures.programme
-    plan = Plan(programme, words.content, words.settings, source.booking, words.addresses, words.language)
+    ledger = _revised(words, source, programme, memory.ledger)
+    plan = Plan(programme, words.content, words.settings, source.booking, words.addresses, words.language, ledger)
     missing = (Notice(MISSING, f"{name}.xml") for name in source.missing)
-    warnings = tally((*missing, *words.notices, *programme.notices))
+    warnings = tally((*missing, *words.notices, *programme.notices, *memory.notices))
     return Website(Shelves(plan), source, pictures, Renderer(plan, words.folders), warnings)
+
+
+def _revised(words: Words, source: Source, programme: Programme, before: Ledger | None) -> Ledger:
+    """The ledger with what is on now."""
+
+    def withdraw(instance_id: int, entry: Entry) -> Entry:
+        return withdrawn(instance_id, entry, programme, words.addresses, words.language)
+
+    of_now = entries(programme, words.addresses, words.language)
+    return revised(before, Shown(programme, of_now, source.series, source.pulled_at), withdraw)
 
 
 class Shelves:
@@ -144,14 +162,18 @@ class Website:
         return dict(self._others())
 
     def _others(self) -> Iterator[tuple[str, File]]:
-        plan, pulled_at = self.plan, self.source.pulled_at
-        yield from self._calendars()
-        yield urls.AVAILABILITY, lambda: availability(plan.programme, plan.settings, plan.addresses, pulled_at)
-        yield urls.AVAILABILITY_SCHEMA, schema
-        yield urls.SITEMAP, lambda: sitemap(self.pages, plan.addresses)
-        yield urls.ROBOTS, lambda: robots(plan.addresses)
-        yield urls.REDIRECTS, lambda: redirects(plan.programme, plan.addresses, self._own(urls.REDIRECTS))
-        yield urls.HEADERS, lambda: headers(plan.addresses, self._own(urls.HEADERS))
+        plan, ledger = self.plan, self.plan.ledger
+        programme, chosen, addresses = plan.programme, plan.settings, plan.addresses
+        yield from Calendars(programme, ledger, chosen, addresses, self.source.namespace).files()
+        available = availability(programme, chosen, addresses, self.source.pulled_at)
+        yield from ((path, partial(bytes, content)) for path, content in available)
+        yield urls.CHANGES, lambda: changes_json(ledger, programme, chosen, addresses)
+        yield urls.NEWS, lambda: atom(ledger, programme, chosen, addresses, plan.language)
+        yield from ((path, partial(bytes, content)) for path, content in schemas())
+        yield urls.SITEMAP, lambda: sitemap(self.pages, addresses)
+        yield urls.ROBOTS, lambda: robots(addresses)
+        yield urls.REDIRECTS, lambda: redirects(programme, ledger, addresses, self._own(urls.REDIRECTS))
+        yield urls.HEADERS, lambda: headers(addresses, self._own(urls.HEADERS))
         for asset in self.renderer.assets.values():
             yield asset.path, partial(bytes, asset.content)
         copied = (
@@ -164,32 +186,6 @@ class Website:
         """What the venue has in its own file of that name."""
         file = self.plan.content.static.get(path)
         return _bytes_of(file) if file else b""
-
-    def _calendars(self) -> Iterator[tuple[str, File]]:
-        """The calendar of the site, of each event, of each genre, kind of access and venue."""
-        programme, name = self.plan.programme, self.plan.settings.site.name
-        yield urls.FEED, lambda: self._entries.calendar(urls.FEED, name, (date for _, date in programme.instances))
-        for event in programme.events:
-            path = event.path + urls.FEED
-            yield path, partial(self._calendar, path, event.title, event.instances)
-        for kind in (*programme.genres, *programme.access, *programme.venues):
-            yield kind.path + urls.FEED, partial(self._calendar_of_kind, kind)
-
-    @cached_property
-    def _entries(self) -> Calendars:
-        plan, source = self.plan, self.source
-        return calendars(
-            plan.programme, plan.settings, plan.addresses, plan.language, source.namespace, source.pulled_at
-        )
-
-    def _calendar(self, path: str, title: str, instances: Iterable[ListedInstance]) -> bytes:
-        return self._entries.calendar(path, f"{title} · {self.plan.settings.site.name}", instances)
-
-    def _calendar_of_kind(self, kind: Kind) -> bytes:
-        programme = self.plan.programme
-        of_kind = {date.id for event in programme.events for date in instances_of(kind, event, with_past=True)}
-        dates = (date for _, date in programme.instances if date.id in of_kind)
-        return self._calendar(kind.path + urls.FEED, kind.name, dates)
 
 
 def _bytes_of(file: Path) -> bytes:

@@ -6,7 +6,7 @@ the place of the old one.
 
 import os
 import shutil
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -24,8 +24,8 @@ class Written:
     removed: int
 
 
-def publish(output: Path, files: Iterable[tuple[str, bytes]]) -> Written:
-    """Make the output folder hold exactly `files`, (path below the output, bytes) each.
+def publish(output: Path, files: Iterable[tuple[str, bytes]], then: Callable[[], None] = lambda: None) -> Written:
+    """Make the output folder hold exactly `files`, (path below the output, bytes) each; `then` is called once it does.
 
     Nothing is touched before the last of `files` has come; an error on the way leaves the old site. Raises SiteError
     where a path leads out of the output or comes twice, where the folder holds what no build has put there, or while
@@ -33,7 +33,9 @@ def publish(output: Path, files: Iterable[tuple[str, bytes]]) -> Written:
     """
     with replacing(output) as places:
         _refuse_foreign(places.target)
-        return _publish(places, files)
+        written = _publish(places, files)
+        then()
+        return written
 
 
 def _publish(places: Places, files: Iterable[tuple[str, bytes]]) -> Written:

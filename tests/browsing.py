@@ -62,7 +62,7 @@ AXE_TAGS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practi
 class Slow(SimpleHTTPRequestHandler):
     """Serves a folder without a word, pictures late."""
 
-    def do_GET(self) -> None:  # noqa: N802  # its name in the library
+    def do_GET(self) -> None:  # its name in the library
         """Answer, a picture after a while."""
         if self.path.endswith((".avif", ".webp", ".jpg", ".svg")):
             time.sleep(0.1)

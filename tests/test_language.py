@@ -16,9 +16,9 @@ import pytest
 import words
 from babel.messages import Catalog
 from babel.messages.pofile import read_po
+from browsing import BROWSER, QUIET
 from playwright.sync_api import sync_playwright
 from surfaces import PROJECT
-from test_browser import BROWSER, QUIET
 
 from generator.config import Site
 from generator.errors import Notice, SiteError

@@ -107,6 +107,7 @@ def _as_json(made: "Report") -> dict[str, Any]:
         "states": dict(sorted(made.states.items())),
         "pages": made.pages,
         "files": {name: getattr(made.written, name) for name in ("changed", "unchanged", "removed")},
+        "content_changed": made.content_changed,
         "warnings": [
             {"what": warning.kind.many, "count": warning.count, "example": warning.example, "mend": warning.kind.mend}
             for warning in made.warnings

@@ -1,0 +1,91 @@
+"""Which calendars there are: of the site, of each event, genre, kind of access and venue, and of every single date.
+
+`Calendars` is the door. An address at which a calendar was published stays one (design.md §5): the ledger knows them.
+"""
+
+from collections import defaultdict
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from functools import cached_property, partial
+
+from generator import urls
+from generator.config import Settings
+from generator.ical import Writer, writer
+from generator.ledger import Ledger
+from generator.programme import Programme
+from generator.urls import Addresses
+
+
+def folders(programme: Programme) -> dict[str, str]:
+    """The folders that have a calendar today, each with the name of what is listed there."""
+    events = {event.path: urls.event_for_good(event.id) for event in programme.events}
+    kinds = (*programme.genres, *programme.access, *programme.venues)
+    return {**events, **{kind.path: kind.path for kind in kinds}}
+
+
+@dataclass
+class Calendars:
+    """The calendars of a programme, as its ledger has them; ids of entries end in `@namespace`."""
+
+    programme: Programme
+    ledger: Ledger
+    settings: Settings
+    addresses: Addresses
+    namespace: str
+
+    def files(self) -> Iterator[tuple[str, Callable[[], bytes]]]:
+        """The path of every calendar, and what makes it."""
+        yield urls.FEED, partial(self._calendar, urls.FEED, urls.HOME)
+        dates = self._dates()
+        for folder, name in sorted(self.ledger.calendars.items()):
+            yield folder + urls.FEED, partial(self._calendar, folder, name)
+            for key in sorted(dates.get(name, ())):
+                yield f"{folder}{key}/{urls.FEED}", partial(self._single, key)
+
+    def _calendar(self, folder: str, name: str) -> bytes:
+        """The calendar of that name; where its page moved, it leads to the page of today."""
+        site = self.settings.site.name
+        if name == urls.HOME:
+            return self._writer.calendar(urls.FEED, site, urls.HOME, self._listed.get(name, ()))
+        today = self._pages.get(name)
+        title = f"{self._titles[name]} · {site}" if name in self._titles else site
+        source = (today or folder) + urls.FEED
+        return self._writer.calendar(source, title, today or urls.WHATS_ON, self._listed.get(name, ()))
+
+    def _single(self, instance_id: int) -> bytes:
+        return self._writer.single(instance_id)
+
+    @cached_property
+    def _writer(self) -> Writer:
+        return writer(self.ledger, self.settings, self.addresses, self.namespace)
+
+    @cached_property
+    def _pages(self) -> Mapping[str, str]:
+        """The page of each calendar that has one, by its name."""
+        return {name: folder for folder, name in folders(self.programme).items()}
+
+    @cached_property
+    def _titles(self) -> Mapping[str, str]:
+        programme = self.programme
+        kinds = (*programme.genres, *programme.access, *programme.venues)
+        events = {urls.event_for_good(event.id): event.title for event in programme.events}
+        return events | {kind.path: kind.name for kind in kinds}
+
+    @cached_property
+    def _listed(self) -> Mapping[str, list[int]]:
+        """The instances that each calendar lists, by its name; the site's is "". By start, then id."""
+        listed: dict[str, list[int]] = defaultdict(list)
+        known = [(record.entry.start, key, record.calendars) for key, record in self.ledger.listed.items()]
+        for _, key, calendars in sorted(known):
+            for name in (urls.HOME, *calendars):
+                listed[name].append(key)
+        return listed
+
+    def _dates(self) -> Mapping[str, set[int]]:
+        """The dates of each event that have, or had, a file of their own, by the name of the event's calendar."""
+        dates: dict[str, set[int]] = defaultdict(set)
+        for event, instance in self.programme.instances:
+            dates[urls.event_for_good(event.id)].add(instance.id)
+        for key, record in self.ledger.records.items():
+            dates[urls.event_for_good(record.event_id)].add(key)
+        return dates

@@ -1,0 +1,80 @@
+"""What calendars show of each instance, in words: `entries` for those that are on, `withdrawn` for one that vanished.
+
+How that becomes iCalendar is the affair of `ical`.
+"""
+
+import re
+from collections.abc import Iterable
+from dataclasses import replace
+from datetime import UTC, timedelta
+
+from generator import urls
+from generator.ledger import Entry
+from generator.programme import ListedEvent, ListedInstance, Programme
+from generator.states import State
+from generator.text import one_line
+from generator.urls import Addresses
+from generator.wording import Language
+
+KEPT_FOR = timedelta(days=30)
+CANCELLED = "CANCELLED"
+_STATUS = {State.CANCELLED: CANCELLED, State.POSTPONED: "TENTATIVE"}
+
+
+def entries(programme: Programme, addresses: Addresses, language: Language) -> dict[int, Entry]:
+    """The entries of all that is to come and of the last 30 days, by instance id."""
+    oldest = programme.now.timestamp() - KEPT_FOR.total_seconds()
+    return {
+        instance.id: _entry(event, instance, addresses, language)
+        for event, instance in programme.instances
+        if (instance.end or instance.start).timestamp() >= oldest
+    }
+
+
+def withdrawn(instance_id: int, entry: Entry, programme: Programme, addresses: Addresses, language: Language) -> Entry:
+    """The entry of an instance that vanished from the feed before its date: cancelled, and nothing more is known."""
+    start = entry.start.astimezone(programme.now.tzinfo)
+    lines = (language.moment(start), language.sentence_of(State.CANCELLED), _address(instance_id, addresses))
+    return replace(entry, description="\n".join(lines), status=CANCELLED)
+
+
+def calendars_of(event: ListedEvent, instance: ListedInstance) -> tuple[str, ...]:
+    """The names of the calendars that list an instance, besides the site's."""
+    kinds = (*event.genres, *instance.access, instance.venue)
+    return (urls.event_for_good(event.id), *(kind.path for kind in kinds))
+
+
+def safe(text: str) -> str:
+    """One line of text, without a backslash before an n: some readers take that for a line end, escaped or not."""
+    return re.sub(r"\\(?=[nN])", "/", one_line(text))
+
+
+def _entry(event: ListedEvent, instance: ListedInstance, addresses: Addresses, language: Language) -> Entry:
+    return Entry(
+        start=instance.start.astimezone(UTC),
+        end=instance.end.astimezone(UTC) if instance.end else None,
+        title=safe(event.title),
+        description="\n".join(_lines(event, instance, addresses, language)),
+        location=safe(_location(event, instance)),
+        geo=event.place.coordinates,
+        categories=tuple(one_line(safe(genre.name).replace(",", " ")) for genre in event.genres),
+        status=_STATUS.get(instance.state, "CONFIRMED"),
+    )
+
+
+def _lines(event: ListedEvent, instance: ListedInstance, addresses: Addresses, language: Language) -> Iterable[str]:
+    yield language.moment(instance.start)
+    yield language.sentence(instance)
+    if instance.access:
+        yield ", ".join(safe(kind.name) for kind in instance.access)
+    yield from (safe(words) for words in (instance.note, event.summary) if words)
+    yield _address(instance.id, addresses)
+
+
+def _address(instance_id: int, addresses: Addresses) -> str:
+    return addresses.absolute(urls.instance_for_good(instance_id))
+
+
+def _location(event: ListedEvent, instance: ListedInstance) -> str:
+    place = event.place.in_full
+    return place if not instance.space or instance.space in place else f"{instance.space}, {place}"

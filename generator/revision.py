@@ -1,0 +1,121 @@
+"""What a site remembers after a build: the ledger that was, held against what is on now.
+
+`revised` is the door. An entry gets a new revision number when something in it changed, and only then; an instance
+that vanished before its date is cancelled, and one that comes back goes on counting (design.md §5).
+"""
+
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime, timedelta
+
+from generator.calendars import folders
+from generator.changes import MOVED, happened, kept
+from generator.entries import CANCELLED, calendars_of
+from generator.ledger import Change, Entry, Ledger, Record
+from generator.programme import ListedEvent, ListedInstance, Programme
+from generator.states import State
+
+REMEMBERED_FOR = timedelta(days=400)
+
+Withdraw = Callable[[int, Entry], Entry]
+"""Makes the entry of an instance that vanished from the one that was last shown."""
+
+
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """What a build shows: the entries by instance id, of the feeds of `series`, pulled at `pulled_at`."""
+
+    programme: Programme
+    entries: Mapping[int, Entry]
+    series: str
+    pulled_at: datetime | None
+
+
+def revised(before: Ledger | None, shown: Shown, withdraw: Withdraw) -> Ledger:
+    """The ledger of what is shown. Without one before it, every entry is new and nothing counts as a change."""
+    known = before.records if before else {}
+    records = dict(_listed(known, shown)) | dict(_vanished(known, shown, withdraw))
+    earlier = before.changes if before else ()
+    new = tuple(_changes(known, records, shown)) if before else ()
+    changes = kept((*new, *earlier))
+    first = _first(shown)
+    return Ledger(
+        source=shown.series,
+        changed=changes[0].time if new else before.changed if before else first,
+        records=records,
+        calendars={**(before.calendars if before else {}), **folders(shown.programme)},
+        changes=changes,
+    )
+
+
+def _first(shown: Shown) -> datetime:
+    """The moment that stands on what was never seen before."""
+    return (shown.pulled_at or shown.programme.now).astimezone(UTC)
+
+
+def _next(record: Record, shown: Shown) -> datetime:
+    """The moment that stands on what changed; it never goes back."""
+    return max(shown.programme.now.astimezone(UTC), record.modified)
+
+
+def _listed(known: Mapping[int, Record], shown: Shown) -> Iterator[tuple[int, Record]]:
+    """The records of what is on; of what was over long ago only the numbers are kept, where there are any."""
+    for event, instance in shown.programme.instances:
+        before, entry = known.get(instance.id), shown.entries.get(instance.id)
+        if entry:
+            yield instance.id, _record(before, entry, event, instance, shown)
+        elif before:
+            yield instance.id, before.without_words
+
+
+def _record(before: Record | None, entry: Entry, event: ListedEvent, instance: ListedInstance, shown: Shown) -> Record:
+    if before is None:
+        first = _first(shown)
+        return Record(event.id, entry, instance.state, calendars_of(event, instance), 0, first, first)
+    is_same = entry == before.entry
+    return Record(
+        event_id=event.id,
+        entry=entry,
+        state=instance.state,
+        calendars=calendars_of(event, instance),
+        sequence=before.sequence + (not is_same),
+        modified=before.modified if is_same else _next(before, shown),
+        first_seen=before.first_seen,
+        earlier_start=before.earlier_start if entry.start == before.entry.start else before.entry.start,
+    )
+
+
+def _vanished(known: Mapping[int, Record], shown: Shown, withdraw: Withdraw) -> Iterator[tuple[int, Record]]:
+    """The records of what is in the feed no more: cancelled until its date is past, then numbers alone for a year."""
+    now = shown.programme.now
+    for key in known.keys() - {instance.id for _, instance in shown.programme.instances}:
+        record = known[key]
+        if record.over <= now:
+            if record.over > now - REMEMBERED_FOR:
+                yield key, record.without_words
+        elif record.entry.status == CANCELLED:
+            yield key, record
+        else:
+            yield key, _cancelled(key, record, shown, withdraw)
+
+
+def _cancelled(key: int, record: Record, shown: Shown, withdraw: Withdraw) -> Record:
+    return replace(
+        record,
+        entry=withdraw(key, record.entry),
+        state=State.CANCELLED,
+        sequence=record.sequence + 1,
+        modified=_next(record, shown),
+    )
+
+
+def _changes(known: Mapping[int, Record], records: Mapping[int, Record], shown: Shown) -> Iterator[Change]:
+    """What happened to what is still to come, by date."""
+    now = shown.programme.now.astimezone(UTC)
+    for key, after in sorted(records.items(), key=lambda row: (row[1].entry.start, row[0])):
+        if after.over <= now:
+            continue
+        before = known.get(key)
+        for what in happened(before, after):
+            earlier = before.entry.start if before and what == MOVED else None
+            yield Change(what, now, key, after.event_id, after.entry.title, after.entry.start, earlier)

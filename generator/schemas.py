@@ -1,0 +1,41 @@
+"""The JSON that other sites read, each held to its published JSON Schema before anybody sees it.
+
+`json_of` is the door: a document becomes bytes only if it fits.
+"""
+
+import json
+from collections.abc import Iterator
+from functools import cache
+from importlib.resources import files
+from typing import Any
+
+from jsonschema_rs import Draft202012Validator
+
+from generator import urls
+from generator.errors import Fault, InternalError
+
+_SCHEMAS = (urls.AVAILABILITY_SCHEMA, urls.CHANGES_SCHEMA)
+
+
+def json_of(document: Any, schema: str, path: str) -> bytes:
+    """The document as JSON, keys in the order given. Raises InternalError where it does not fit its schema."""
+    wrong = next(_validator(schema).iter_errors(document), None)
+    if wrong:
+        place = "/".join(map(str, wrong.instance_path))
+        mend = f"This is a fault of sitegen. {schema} says what may stand there."
+        raise InternalError(Fault(f"{wrong.message} at {place or 'the top'}", path, mend))
+    return (json.dumps(document, ensure_ascii=False, indent=1) + "\n").encode()
+
+
+def schemas() -> Iterator[tuple[str, bytes]]:
+    """The schemas as they are published: path and bytes."""
+    yield from ((name, _bytes_of(name)) for name in _SCHEMAS)
+
+
+def _bytes_of(name: str) -> bytes:
+    return files("generator").joinpath(name).read_bytes()
+
+
+@cache
+def _validator(name: str) -> Draft202012Validator:
+    return Draft202012Validator(json.loads(_bytes_of(name)), validate_formats=True, offline=True)

@@ -1,0 +1,252 @@
+"""The memory of a site: what is kept, where it comes from, and that no loss of it does harm."""
+
+import json
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from month import FIRST_DAY, Machine, Month, entries, month, said
+
+from generator.config import Settings, Site
+from generator.entries import safe
+from generator.errors import SiteError
+from generator.ical import Revision, revisions, writer
+from generator.ledger import Change, Entry, Ledger, Record, dumped, loaded
+from generator.states import State
+from generator.urls import Addresses
+
+SITE = Settings(Site(name="Almanac", url="https://almanac.example", timezone="Europe/London"))
+MOMENTS = st.datetimes(datetime(1970, 1, 1), datetime(2200, 1, 1), timezones=st.just(UTC)).map(
+    lambda moment: moment.replace(microsecond=0)
+)
+WORDS = st.text(st.characters(codec="utf-8"), max_size=90).map(safe)
+LINES = st.lists(WORDS.filter(bool), min_size=1, max_size=4).map("\n".join)
+ENTRIES = st.builds(
+    Entry,
+    start=MOMENTS,
+    end=st.none() | MOMENTS,
+    title=WORDS,
+    description=LINES,
+    location=WORDS,
+    geo=st.none() | st.tuples(st.sampled_from((-89.5, 0.0, 52.05)), st.sampled_from((-1.15, 0.0, 179.0))),
+    categories=st.lists(WORDS.filter(bool).filter(lambda name: "," not in name), max_size=3).map(tuple),
+    status=st.sampled_from(("CONFIRMED", "TENTATIVE", "CANCELLED")),
+)
+RECORDS = st.builds(
+    Record,
+    event_id=st.integers(1, 99),
+    entry=ENTRIES,
+    state=st.sampled_from(State),
+    calendars=st.lists(st.sampled_from(("e/19078", "genres/drama/", "access/ad/")), unique=True).map(tuple),
+    sequence=st.integers(0, 999),
+    modified=MOMENTS,
+    first_seen=MOMENTS,
+    earlier_start=st.none() | MOMENTS,
+)
+
+
+@given(st.dictionaries(st.integers(0, 9999), RECORDS, max_size=3), MOMENTS)
+def test_a_ledger_is_read_as_it_was_written(records: dict[int, Record], moment: datetime) -> None:
+    change = Change("moved", moment, 7, 8, "Hamlet", moment, moment)
+    ledger = Ledger("a.spektrix", moment, records, {"events/hamlet/": "e/8"}, (change,), "0f")
+    assert loaded(dumped(ledger)) == ledger
+
+
+@given(st.dictionaries(st.integers(0, 9999), RECORDS, max_size=3), MOMENTS)
+def test_a_published_calendar_tells_what_it_was_written_from(records: dict[int, Record], moment: datetime) -> None:
+    ledger = Ledger("a.spektrix", moment, records, {})
+    made = writer(ledger, SITE, Addresses(SITE.site.url), "a.spektrix")
+    expected = {key: Revision(record.entry, record.sequence, record.modified) for key, record in records.items()}
+    assert revisions(made.calendar("calendar.ics", "Almanac", "", records), "a.spektrix") == expected
+
+
+@pytest.mark.parametrize(
+    "document",
+    [
+        b"",
+        b"{",
+        b"[]",
+        b"null",
+        b'{"version": 2}',
+        b'{"version": 1}',
+        b'{"version": 1, "instances": {"x": {}}}',
+        b"\xff",
+    ],
+)
+def test_what_is_no_ledger_is_refused(document: bytes) -> None:
+    with pytest.raises(ValueError, match=r"."):
+        loaded(document)
+
+
+@pytest.fixture
+def told() -> Month:
+    """A month before its first day."""
+    return month(5)
+
+
+@pytest.fixture
+def machine(tmp_path: Path, told: Month) -> Machine:
+    """A site that was built once."""
+    machine = Machine(tmp_path)
+    machine.build(told)
+    return machine
+
+
+def after(told: Month, days: int = 1, **facts: object) -> None:
+    """Go on by days, after which the first date has changed."""
+    told.day += days
+    told.dates[100] = replace(told.dates[100], **facts)  # type: ignore[arg-type]  # what a date has
+
+
+def entry_of(machine: Machine, key: int = 100, calendar: str = "calendar.ics") -> dict[str, str]:
+    """What a calendar says of a date; nothing where it is not in it."""
+    found = entries(machine.files[calendar])
+    uid = f"{key}@almanac.spektrix"
+    return said(found[uid]) if uid in found else {}
+
+
+def warned(machine: Machine, told: Month) -> list[str]:
+    """What a build warns of, besides what the feed has not."""
+    kinds = [warning.kind.one for warning in machine.build(told).warnings]
+    return [kind for kind in kinds if kind != "collection is not in the feed"]
+
+
+def test_a_broken_memory_is_a_warning_and_the_published_one_is_used(machine: Machine, told: Month) -> None:
+    after(told, seats=0)
+    machine.build(told)
+    (machine.site / ".sitegen" / "ledger.json").write_text("{")
+    after(told, seats=70)
+    assert (warned(machine, told), entry_of(machine)["SEQUENCE"]) == (["memory cannot be read"], "2")
+
+
+def test_a_broken_memory_and_a_broken_baseline_are_warnings(machine: Machine, told: Month) -> None:
+    after(told, seats=0)
+    machine.build(told)
+    for ledger in (machine.site / ".sitegen" / "ledger.json", machine.published / "ledger.json"):
+        ledger.write_text('{"version": 9}')
+    expected = (["memory cannot be read", "memory at the baseline cannot be had"], "0")
+    assert (warned(machine, told), entry_of(machine)["SEQUENCE"]) == expected
+
+
+def test_without_a_published_ledger_the_published_calendar_keeps_the_numbers(machine: Machine, told: Month) -> None:
+    after(told, seats=0)
+    machine.build(told)
+    before = entries(machine.files["calendar.ics"])
+    (machine.published / "ledger.json").unlink()
+    after(told)
+    machine.build(told, is_fresh=True)
+    assert entries(machine.files["calendar.ics"]) == before
+    assert json.loads(machine.files["changes.json"])["changes"] == []
+    (machine.published / "ledger.json").unlink()
+    after(told, is_there=False)
+    machine.build(told, is_fresh=True)
+    gone = entry_of(machine)
+    assert (gone["SEQUENCE"], gone["STATUS"]) == ("2", "CANCELLED")
+    assert entry_of(machine, calendar="events/play-11/calendar.ics") == gone
+
+
+def test_another_feeds_memory_is_none(machine: Machine, told: Month) -> None:
+    file = machine.site / ".sitegen" / "ledger.json"
+    other = replace(loaded(file.read_bytes()), source="other.spektrix")
+    file.write_bytes(dumped(other))
+    after(told, is_there=False)
+    machine.build(told)
+    assert entry_of(machine) == {}
+
+
+def test_a_build_that_fails_leaves_the_memory(machine: Machine, told: Month) -> None:
+    file = machine.site / ".sitegen" / "ledger.json"
+    before = file.read_bytes()
+    (machine.site / "templates").mkdir()
+    (machine.site / "templates" / "home.html").write_text("{{ no_such_thing }}")
+    after(told, seats=0)
+    with pytest.raises(SiteError):
+        machine.build(told)
+    assert file.read_bytes() == before
+
+
+def test_the_memory_is_what_is_published(machine: Machine) -> None:
+    assert (machine.site / ".sitegen" / "ledger.json").read_bytes() == machine.files["ledger.json"]
+    assert [path.name for path in (machine.site / ".sitegen").iterdir() if path.is_file()] == ["ledger.json"]
+
+
+def test_a_memory_that_cannot_be_kept_is_a_warning(tmp_path: Path, told: Month) -> None:
+    machine = Machine(tmp_path)
+    (machine.site / ".sitegen" / "ledger.json").mkdir(parents=True)
+    assert warned(machine, told)[-1] == "memory cannot be kept"
+    assert "calendar.ics" in machine.files
+
+
+def test_a_vanished_date_is_cancelled_until_it_is_past(machine: Machine, told: Month) -> None:
+    start = told.dates[100].start
+    after(told, is_there=False)
+    machine.build(told)
+    gone = entry_of(machine)
+    assert (gone["STATUS"], gone["SEQUENCE"]) == ("CANCELLED", "1")
+    assert gone["DESCRIPTION"] == (
+        "Friday 1 May 2026, 8pm\nThis performance is cancelled.\nhttps://almanac.example/stage/i/100"
+    )
+    assert [
+        entry_of(machine, calendar=name) for name in ("events/play-11/calendar.ics", "venues/stage/calendar.ics")
+    ] == [gone, gone]
+    assert b"/stage/i/100 /stage/events/play-11/ 302\n" in machine.files["_redirects"]
+    last = (start - FIRST_DAY).days
+    after(told, days=last - told.day)
+    machine.build(told)
+    assert entry_of(machine) == gone
+    after(told)
+    machine.build(told)
+    assert entry_of(machine) == {}
+    assert machine.files["events/play-11/100/calendar.ics"].count(b"BEGIN:VTIMEZONE") == 1
+
+
+def test_a_date_that_comes_back_after_it_was_past_goes_on_counting(machine: Machine, told: Month) -> None:
+    after(told, is_there=False)
+    machine.build(told)
+    after(told, days=70)
+    machine.build(told, is_fresh=True)
+    after(told, start=told.now + timedelta(days=9), is_there=True)
+    machine.build(told, is_fresh=True)
+    back = entry_of(machine)
+    assert (back["SEQUENCE"], back["STATUS"]) == ("2", "CONFIRMED")
+
+
+def test_the_ledger_knows_when_a_date_was_to_be(machine: Machine, told: Month) -> None:
+    first = told.dates[100].start
+    after(told, start=first + timedelta(days=3))
+    machine.build(told)
+    after(told)
+    machine.build(told, is_fresh=True)
+    ledger = loaded(machine.files["ledger.json"])
+    assert (ledger.earlier_start(100), ledger.earlier_start(101)) == (first, None)
+
+
+def test_what_was_never_public_is_nowhere_and_what_was_is_cancelled(machine: Machine, told: Month) -> None:
+    settings = machine.site / "content" / "site.toml"
+    shown = settings.read_text()
+    told.names |= {15: "Secret"}
+    told.dates[900] = replace(told.dates[100], event=15)
+    settings.write_text(f'{shown}[events]\nexclude = ["Secret", "Play 11"]\n')
+    after(told)
+    machine.build(told)
+    assert [name for name, content in machine.files.items() if b"Secret" in content] == []
+    assert (entry_of(machine, 900), entry_of(machine, 100)["STATUS"]) == ({}, "CANCELLED")
+
+
+def test_an_old_event_keeps_its_calendar_under_its_old_name(machine: Machine, told: Month) -> None:
+    told.names[11] = "Hamlet"
+    after(told)
+    machine.build(told)
+    old, new = (machine.files[f"events/{slug}/calendar.ics"] for slug in ("play-11", "hamlet"))
+    assert (old, len(entries(new))) == (new, 5)
+
+
+def test_a_single_file_makes_no_new_calendar(machine: Machine) -> None:
+    single = machine.files["events/play-11/100/calendar.ics"]
+    assert (b"NAME" in single, entries(single)) == (
+        False,
+        {"100@almanac.spektrix": entries(machine.files["calendar.ics"])["100@almanac.spektrix"]},
+    )
