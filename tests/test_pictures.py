@@ -292,7 +292,8 @@ def test_the_same_words_give_the_same_poster_and_others_another() -> None:
 
 def shared(title: str, line: str = "", venue: str = "", fonts: tuple[Path, ...] = FONTS) -> Image.Image:
     """A card, decoded, and found to be as large as it should be and no heavier."""
-    content = card(picture(1200, 800), Words(title, line, venue), Look(fonts=fonts))
+    look = Look("#101010", "#ffffff", "#f2b134", fonts=fonts)
+    content = card(picture(1200, 800), Words(title, line, venue), look)
     assert len(content) <= MAX_BYTES
     image = Image.open(io.BytesIO(content))
     assert (image.size, image.format) == ((1200, 630), "JPEG")
