@@ -255,7 +255,12 @@ def test_a_build_that_is_killed_leaves_the_old_or_the_new(tmp_path: Path) -> Non
             snapshot.read(live.snapshot)
             assert any(each.items() <= contents(live.snapshot).items() for each in feeds)
         assert live.run("build").exit_code == 0
-    assert sorted(path.name for path in live.snapshot.parent.iterdir()) == [".snapshot.lock", "images", "snapshot"]
+    assert sorted(path.name for path in live.snapshot.parent.iterdir()) == [
+        ".snapshot.lock",
+        "images",
+        "ledger.json",
+        "snapshot",
+    ]
 
 
 def serve(feed: Path, documents_by_name: dict[str, bytes]) -> None:

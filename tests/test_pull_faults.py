@@ -280,7 +280,12 @@ def test_a_build_that_is_told_to_end_does_so_and_clears_up(tmp_path: Path, stand
                 raise
     assert (process.returncode in (143, -signal.SIGTERM), *said) == (True, "", "Asking Spektrix\n")
     assert (live.standing(), list(live.temporary.iterdir())) == (before, [])
-    assert sorted(path.name for path in live.snapshot.parent.iterdir()) == [".snapshot.lock", "images", "snapshot"]
+    assert sorted(path.name for path in live.snapshot.parent.iterdir()) == [
+        ".snapshot.lock",
+        "images",
+        "ledger.json",
+        "snapshot",
+    ]
 
 
 # The end of patience; these have run since the first test
