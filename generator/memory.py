@@ -58,10 +58,14 @@ NOTHING = Memory()
 def remembered(site_folder: Path, source: Source, baseline: str | None, now: datetime) -> Memory:
     """What a site remembers of the last build from a source."""
     notices: list[Notice] = []
-    ledger = _of_folder(ledger_file(site_folder), notices)
+    ledger = _same_series(_of_folder(ledger_file(site_folder), notices), source)
     if ledger is None and baseline:
-        ledger = _of_baseline(baseline, source, now, notices)
-    return Memory(ledger if ledger and ledger.source == source.series else None, tuple(notices))
+        ledger = _same_series(_of_baseline(baseline, source, now, notices), source)
+    return Memory(ledger, tuple(notices))
+
+
+def _same_series(ledger: Ledger | None, source: Source) -> Ledger | None:
+    return ledger if ledger and ledger.source == source.series else None
 
 
 def _of_folder(file: Path, notices: list[Notice]) -> Ledger | None:

@@ -9,7 +9,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from month import FIRST_DAY, Machine, Month, entries, month, said
+from test_guard import served
 
+from generator.build import Order, build
 from generator.config import Settings, Site
 from generator.entries import safe
 from generator.errors import SiteError
@@ -151,7 +153,8 @@ def test_without_a_published_ledger_the_published_calendar_keeps_the_numbers(mac
 def test_another_feeds_memory_is_none(machine: Machine, told: Month) -> None:
     file = machine.site / ".sitegen" / "ledger.json"
     other = replace(loaded(file.read_bytes()), source="other.spektrix")
-    file.write_bytes(dumped(other))
+    for ledger in (file, machine.published / "ledger.json"):
+        ledger.write_bytes(dumped(other))
     after(told, is_there=False)
     machine.build(told)
     assert entry_of(machine) == {}
@@ -250,3 +253,25 @@ def test_a_single_file_makes_no_new_calendar(machine: Machine) -> None:
         False,
         {"100@almanac.spektrix": entries(machine.files["calendar.ics"])["100@almanac.spektrix"]},
     )
+
+
+def test_the_published_memory_is_fetched_from_where_the_site_is(machine: Machine, told: Month) -> None:
+    after(told, seats=0)
+    machine.build(told)
+    for published, sequence in ((machine.published, "2"), (None, "0")):
+        (machine.site / ".sitegen" / "ledger.json").unlink()
+        after(told, seats=4 if published else 70)
+        told.write(machine.site / "feed")
+        with served(published or machine.site / "content") as url:
+            made = build(Order(machine.site, told.now, baseline=f"{url}/availability.json?x=1"), lambda _: None)
+        calendar = (machine.site / "output" / "calendar.ics").read_bytes()
+        assert said(entries(calendar)["100@almanac.spektrix"])["SEQUENCE"] == sequence
+        assert [warning.kind.one for warning in made.warnings] == ["collection is not in the feed"]
+
+
+def test_a_published_memory_out_of_reach_is_a_warning(machine: Machine, told: Month) -> None:
+    (machine.site / ".sitegen" / "ledger.json").unlink()
+    order = Order(machine.site, told.now, baseline="http://127.0.0.1:9/availability.json?x=1", allow_shrink=True)
+    warnings = build(order, lambda _: None).warnings
+    assert [warning.kind.one for warning in warnings][1:] == ["memory at the baseline cannot be had"]
+    assert warnings[1].example.startswith("http://127.0.0.1:9/availability.json (")
