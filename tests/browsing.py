@@ -72,9 +72,16 @@ class Slow(SimpleHTTPRequestHandler):
         """Say nothing."""
 
 
+class Server(ThreadingHTTPServer):
+    """Does not mind visitors who leave before they are served."""
+
+    def handle_error(self, *_: object) -> None:
+        """Say nothing."""
+
+
 def serve(folder: Path) -> Iterator[str]:
     """Serves a folder; gives its address."""
-    with ThreadingHTTPServer(("127.0.0.1", 0), partial(Slow, directory=str(folder))) as server:
+    with Server(("127.0.0.1", 0), partial(Slow, directory=str(folder))) as server:
         threading.Thread(target=server.serve_forever, daemon=True).start()
         yield f"http://127.0.0.1:{server.server_port}"
         server.shutdown()

@@ -17,7 +17,7 @@ function mark() {
   cell?.setAttribute("aria-current", "date");
   for (const day of rows.flat()) day.tabIndex = -1;
   const first = cell ?? shown.find((day) => day.querySelector("a")) ?? shown[0];
-  if (location.hash === "#days") focus(first);
+  if (location.hash === "#focus") focus(first); // from the next month
   else if (first) first.tabIndex = 0;
 }
 
@@ -30,7 +30,7 @@ function focus(day) {
 
 function turn(name) {
   const link = document.querySelector(`a[rel=${name}]`);
-  if (link) location.assign(`${link.href}#days`);
+  if (link) location.assign(`${link.href}#focus`);
 }
 
 function week(day, step) {
