@@ -119,7 +119,7 @@ class Compressed(SimpleHTTPRequestHandler):
 
     protocol_version = "HTTP/1.1"
 
-    def do_GET(self) -> None:  # noqa: N802  # its name in the library
+    def do_GET(self) -> None:  # its name in the library
         """Answer, compressed where that helps."""
         file = Path(self.translate_path(self.path))
         file = file / "index.html" if file.is_dir() else file
@@ -146,7 +146,7 @@ class Others(BaseHTTPRequestHandler):
 
     picture = max((PROJECT / "generator").rglob("*.jpg"), key=lambda file: file.stat().st_size, default=None)
 
-    def do_GET(self) -> None:  # noqa: N802  # its name in the library
+    def do_GET(self) -> None:  # its name in the library
         """Answer."""
         body = self.picture.read_bytes() if self.picture else b""
         self.send_response(200)
