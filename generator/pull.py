@@ -16,10 +16,10 @@ from generator.config import Settings
 from generator.content import read_content
 from generator.environment import Credentials
 from generator.errors import Fault, SiteError
-from generator.gather import gather, keep
 from generator.guard import Counts, counts_of_programme, refuse_empty, refuse_shrink
 from generator.model import Feed
-from generator.originals import Originals
+from generator.pictures.gather import gather, keep
+from generator.pictures.originals import Originals
 from generator.programme import Programme
 from generator.spektrix import parse, snapshot
 from generator.spektrix.client import AT_ONCE, Client, client

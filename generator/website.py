@@ -22,16 +22,16 @@ from generator.entries import entries, withdrawn
 from generator.errors import Fault, Notice, NoticeKind, SiteError, Warned, tally
 from generator.feeds import robots, sitemap
 from generator.hosting import OWN, headers, redirects
-from generator.illustrate import Illustrated, Studio, illustrated
 from generator.ledger import Entry, Ledger
 from generator.memory import NOTHING, Memory
 from generator.pages import pages, shelves
+from generator.pictures.illustrate import Illustrated, Studio, illustrated
+from generator.pictures.share import look
 from generator.plan import Page, Plan
 from generator.programme import Programme
 from generator.render import Renderer, render, theme_folders
 from generator.revision import Shown, revised
 from generator.schemas import schemas
-from generator.share import look
 from generator.source import Source
 from generator.urls import Addresses
 from generator.wording import Language, language

@@ -13,9 +13,9 @@ import pytest
 from live import Live, Silent, contents, live_site, options, send, site_of, variables_of
 from pictures_made import jpeg
 
-from generator import gather as gathering
-from generator.download import Downloader, FailedError
-from generator.gather import gather
+from generator.pictures import gather as gathering
+from generator.pictures.download import Downloader, FailedError
+from generator.pictures.gather import gather
 from generator.sandbox.server import Options, running
 from generator.spektrix import demo
 

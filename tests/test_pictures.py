@@ -14,20 +14,20 @@ from live import contents
 from pictures_made import jpeg, picture, saved
 from PIL import Image, ImageCms, ImageDraw
 
-from generator import artwork, pixels
 from generator.compose import compose
 from generator.config import Attributes, Images, Settings, Site
 from generator.content import Content, EventWords, Overlay
-from generator.easel import SIZE, Dice, Easel, palette
-from generator.illustrate import Illustrated, Studio, illustrated
 from generator.images import IMAGES, Picture, Source
-from generator.lettering import Lettering, theme_fonts
 from generator.model import BookingPath, Event, Feed
-from generator.originals import Fetched, write
-from generator.pixels import UnusableError
-from generator.posters import POSTERS
-from generator.renditions import prune
-from generator.share import MAX_BYTES, Look, Words, card
+from generator.pictures import artwork, pixels
+from generator.pictures.easel import SIZE, Dice, Easel, palette
+from generator.pictures.illustrate import Illustrated, Studio, illustrated
+from generator.pictures.lettering import Lettering, theme_fonts
+from generator.pictures.originals import Fetched, write
+from generator.pictures.pixels import UnusableError
+from generator.pictures.posters import POSTERS
+from generator.pictures.renditions import prune
+from generator.pictures.share import MAX_BYTES, Look, Words, card
 from generator.text import Html
 
 PROJECT = Path(__file__).resolve().parent.parent

@@ -15,10 +15,10 @@ from surfaces import PROJECT
 
 from generator import source as sources
 from generator.content import Credit
-from generator.illustrate import Illustrated
 from generator.images import Picture, Source
 from generator.model import Membership, Offer
 from generator.months import Day, Month
+from generator.pictures.illustrate import Illustrated
 from generator.place import Place
 from generator.plan import Choice, Facet, Link, Page
 from generator.prices import PriceRow, PriceTable

@@ -21,9 +21,9 @@ from tenacity.stop import stop_base
 from urllib3.exceptions import HTTPError
 
 from generator.config import Spektrix
-from generator.download import user_agent
 from generator.environment import Credentials
 from generator.errors import Fault, SourceError
+from generator.pictures.download import user_agent
 from generator.spektrix.network import RefusedError, TransientError, network_reason, refuse_status, translated
 from generator.spektrix.tls import STANDS, tls_context
 

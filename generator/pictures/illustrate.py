@@ -8,13 +8,13 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Literal
 
-from generator import artwork, originals, pixels, share
 from generator.errors import Notice, NoticeKind
 from generator.images import NOMINAL, SHARE_SIZE, Picture
-from generator.pixels import MAX_BYTES, UnusableError
+from generator.pictures import artwork, originals, pixels, share
+from generator.pictures.pixels import MAX_BYTES, UnusableError
+from generator.pictures.renditions import Made, Rendition, developed, from_image, key_of, prune, published
+from generator.pictures.share import Look, Words
 from generator.programme import ListedEvent, Programme
-from generator.renditions import Made, Rendition, developed, from_image, key_of, prune, published
-from generator.share import Look, Words
 from generator.urls import is_address
 
 NOT_PULLED = NoticeKind(

@@ -13,10 +13,10 @@ from functools import partial
 from pathlib import Path
 from threading import get_ident
 
-from generator import originals
-from generator.download import Download, Downloader, FailedError
-from generator.originals import INDEX, Fetched, Originals
-from generator.pixels import MAX_BYTES, UnusableError, suffix_of
+from generator.pictures import originals
+from generator.pictures.download import Download, Downloader, FailedError
+from generator.pictures.originals import INDEX, Fetched, Originals
+from generator.pictures.pixels import MAX_BYTES, UnusableError, suffix_of
 from generator.together import together
 
 AT_ONCE = 6

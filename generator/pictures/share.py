@@ -10,8 +10,8 @@ from pathlib import Path
 from PIL import Image, ImageDraw, ImageOps
 
 from generator.images import SHARE_SIZE
-from generator.lettering import Lettering, theme_fonts
-from generator.pixels import jpeg
+from generator.pictures.lettering import Lettering, theme_fonts
+from generator.pictures.pixels import jpeg
 
 PANEL, INK = "#ffcb2e", "#17150f"  # where a theme names no colours
 RECIPE = 1  # of a card: to be raised whenever it would come out otherwise

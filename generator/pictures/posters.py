@@ -6,7 +6,7 @@
 import math
 from collections.abc import Callable
 
-from generator.easel import HEIGHT, WIDTH, Colour, Dice, Easel, Palette, Point, mixed
+from generator.pictures.easel import HEIGHT, WIDTH, Colour, Dice, Easel, Palette, Point, mixed
 
 Poster = Callable[[Easel, Palette, Dice], None]
 

@@ -5,8 +5,8 @@
 
 from PIL import Image, ImageOps
 
-from generator.easel import Dice, Easel, Palette, palette
-from generator.posters import POSTERS
+from generator.pictures.easel import Dice, Easel, Palette, palette
+from generator.pictures.posters import POSTERS
 
 RECIPE = 1  # of the posters: to be raised whenever they would come out otherwise
 

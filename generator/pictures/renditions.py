@@ -17,10 +17,10 @@ from multiprocessing import get_all_start_methods, get_context
 from pathlib import Path
 from typing import Protocol
 
-from generator import pixels
 from generator.errors import Fault, SiteError
 from generator.images import IMAGES, Picture, Source, Type
-from generator.pixels import UnusableError
+from generator.pictures import pixels
+from generator.pictures.pixels import UnusableError
 
 UNUSED_SECONDS = 30 * 24 * 3600
 _TYPES: Mapping[str, Type] = {".avif": "image/avif", ".webp": "image/webp", ".jpg": "image/jpeg"}
