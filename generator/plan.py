@@ -10,7 +10,7 @@ from typing import Any
 from generator import urls
 from generator.config import Settings
 from generator.content import Content
-from generator.jsonld import Data
+from generator.jsonld import Data, Describer
 from generator.ledger import Ledger
 from generator.model import BookingPath
 from generator.programme import ListedEvent, Programme
@@ -78,6 +78,11 @@ class Plan:
     addresses: Addresses
     language: Language
     ledger: Ledger
+
+    @property
+    def describer(self) -> Describer:
+        """What says the structured data."""
+        return Describer(self.settings, self.addresses, self.ledger.earlier_start)
 
     @property
     def events(self) -> Mapping[int, ListedEvent]:
