@@ -123,7 +123,7 @@ class Describer:
             url=self.addresses.absolute(instance.path),
             startDate=instance.start.isoformat(),
             endDate=instance.end.isoformat() if instance.end else None,
-            previousStartDate=previous.isoformat() if previous else None,
+            previousStartDate=previous.astimezone(self.settings.site.zone).isoformat() if previous else None,
             eventStatus=f"{SCHEMA}/{status}",
         )
 
