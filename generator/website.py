@@ -145,9 +145,12 @@ class Website:
         return list(pages(self.plan))
 
     def files(self, jobs: int) -> Iterator[tuple[str, bytes]]:
-        """Every file, once: its path below the output, and its bytes; up to `jobs` processes make the pages."""
-        yield from render(self.renderer, self.pages, jobs)
+        """Every file, once: its path below the output, and its bytes; up to `jobs` processes make the pages.
+
+        The pages come last: what they are compared with is there before them.
+        """
         yield from ((path, make()) for path, make in self._others())
+        yield from render(self.renderer, self.pages, jobs)
 
     def file(self, path: str) -> bytes | None:
         """The bytes of one file, the same that `files` gives; None where there is none. Raises SiteError."""
