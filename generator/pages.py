@@ -139,6 +139,7 @@ def _event(event: ListedEvent, plan: Plan) -> Page:
         trail=(Link(_("What’s on"), urls.WHATS_ON),),
         calendar=event.path + urls.FEED,
         share=event.share,
+        image=event.image,
         data=(plan.describer.event(event),),
         context={
             "event": event,

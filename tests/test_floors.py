@@ -69,7 +69,7 @@ HOMES = {
     "urllib3": {"download", "spektrix.client"},
     "werkzeug": {"sandbox.pictures", "sandbox.server"},
 }
-MAY_SAY_SPEKTRIX = {"certificate", "config", "environment", "source", "pull", "baseline"}
+MAY_SAY_SPEKTRIX = {"check.webpage", "certificate", "config", "environment", "source", "pull", "baseline"}
 
 
 def modules() -> dict[str, ast.Module]:

@@ -25,9 +25,9 @@ SERIES = "EventSeries"
 _STATUSES = {SCHEDULED, RESCHEDULED, *STATUS.values(), "EventMovedOnline"}
 _AVAILABILITIES = {*AVAILABILITY.values(), "OnlineOnly", "OutOfStock", "InStoreOnly", "BackOrder", "PreSale"}
 _ADVICE = {
-    "description": "Give the event a summary in content/events/, or a description in Spektrix.",
-    "image": "Give the event a picture in Spektrix or in content/events/.",
-    "endDate": "Give the event its duration in Spektrix.",
+    "description": "Give the event a summary in content/events/, or a description in the box office system.",
+    "image": "Give the event a picture in the box office system, or in content/events/.",
+    "endDate": "Give the event its duration in the box office system.",
     "performer": "sitegen does not know who performs, and makes nobody up: nothing needs to be done.",
 }
 _NOT_KNOWN = "What is not known is left out: nothing needs to be done."

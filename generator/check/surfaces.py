@@ -76,15 +76,16 @@ def compared(
             comparison.page(path, read_marks(content))
         yield path, content
     if comparison:
+        comparison.missing_pages()
         comparison.calendar(urls.FEED, others.get(urls.FEED, b""), targets(others.get(urls.REDIRECTS, b"")))
         comparison.refuse(is_strict)
         notices += comparison.silences
 
 
 def targets(redirects: bytes) -> dict[str, str]:
-    """_redirects, from path to path."""
-    rows = (line.split() for line in redirects.decode().splitlines() if line and not line.startswith("#"))
-    return {row[0]: row[1] for row in rows if len(row) > 1}
+    """_redirects, from path to path: of two for one path, the first is followed."""
+    rows = [line.split() for line in redirects.decode().splitlines() if not line.startswith("#")]
+    return {row[0]: row[1] for row in reversed(rows) if len(row) > 1}
 
 
 @dataclass(slots=True)
