@@ -89,7 +89,7 @@ class Plan:
 
     @property
     def changed(self) -> Mapping[str, datetime]:
-        """When the facts of an instance's page last changed, by path; of an event's, when the last of its instances did.
+        """When the facts of an instance's page last changed, by path; those of an event's page with the last of them.
 
         What has not changed since the memory began is not there: nobody knows when it did.
         """
