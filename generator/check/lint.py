@@ -118,7 +118,7 @@ def _gaps(node: Node, known: Mapping[str, Node], where: str) -> Iterator[Notice]
             yield _gap(name, _name(node), where)
     offers = objects(node.get("offers"))
     for name in OF_OFFER:
-        if any(not offer.get(name) for offer in offers):
+        if any(not offer.get(name) and ("price" in offer or name != "priceCurrency") for offer in offers):
             yield _gap(f"offers.{name}", _name(node), where)
 
 
