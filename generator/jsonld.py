@@ -4,6 +4,7 @@
 on every page. What is not known is not said: no door time, no performers.
 """
 
+import zlib
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -15,6 +16,7 @@ from generator.eventtypes import event_type
 from generator.place import Place
 from generator.programme import ListedEvent, ListedInstance
 from generator.states import State
+from generator.text import slug
 from generator.tickets import Ticket, tickets
 from generator.urls import Addresses
 from generator.wording import decimal, iso_duration
@@ -132,7 +134,7 @@ class Describer:
         cheapest = replace(tickets(instance.prices)[0], name="")
         return _known(
             **self._performance(event, instance),
-            location={"@id": self._id("#venue")} if event.place.venue else self._place(event.place),
+            location={"@id": self._id(_mark(event.place))},
             offers=self._offer(cheapest, instance, brief=True) if offered else None,
         )
 
@@ -181,10 +183,15 @@ class Describer:
         )
 
     def _place(self, place: Place) -> Data:
-        if place.venue is None:
-            return {"@type": "Place", "name": place.name, "address": place.address or place.name}
-        where = {"address": place.name, **_where(place.venue)}
-        return {"@type": "Place", "@id": self._id("#venue"), "name": place.name, **where}
+        where = _where(place.venue) if place.venue else {}
+        address = place.address or place.name
+        return {"@type": "Place", "@id": self._id(_mark(place)), "name": place.name, "address": address, **where}
+
+
+def _mark(place: Place) -> str:
+    """The fragment that names a place: the house, or one that only the feed knows."""
+    name = place.in_full
+    return "#venue" if place.venue else f"#place-{slug(name) or zlib.crc32(name.encode())}"
 
 
 def _where(venue: Venue) -> Data:
