@@ -62,6 +62,13 @@ def beside(baseline: str, path: str) -> bytes | None:
     return _content(urlunsplit(parts._replace(path=f"{folder}/{path}")))
 
 
+def fetched(address: str, option: str) -> bytes | None:
+    """What is published at an address that `option` names; None where nothing is (404). Raises SourceError."""
+    from generator.spektrix.client import published  # slow to import, and seldom needed
+
+    return published(address, option)
+
+
 def shown(baseline: str) -> str:
     """A baseline as it may be shown: an address without its query."""
     return baseline.partition("?")[0]
@@ -69,9 +76,7 @@ def shown(baseline: str) -> str:
 
 def _content(place: str) -> bytes | None:
     if is_address(place):
-        from generator.spektrix.client import published  # slow to import, and seldom needed
-
-        return published(place)
+        return fetched(place, "--baseline")
     try:
         return Path(place).read_bytes()
     except OSError as error:

@@ -13,6 +13,7 @@ from pathlib import Path
 from generator import source as sources
 from generator import urls
 from generator.baseline import read_baseline, shown
+from generator.check.surfaces import compared
 from generator.config import Settings
 from generator.errors import Fault, Notice, SiteError, Warned, tally
 from generator.guard import counts_of_programme, refuse_empty, refuse_shrink
@@ -89,11 +90,11 @@ def build(order: Order, tell: Callable[[str], None], is_strict: bool = False) ->
         raise SiteError(*(Fault(str(warning), "", warning.kind.mend) for warning in made.warnings))
 
     tell(f"Rendering {len(made.pages)} pages")
-    digest, unkept = hashlib.sha256(), list[Notice]()
-    files = sealed(made.files(order.jobs), made.plan.ledger, digest)
-    written = publish(order.target, files, then=lambda: unkept.extend(keep(order.target / urls.LEDGER, order.site)))
+    digest, found = hashlib.sha256(), list[Notice]()
+    files = sealed(compared(made.files(order.jobs), found, is_strict), made.plan.ledger, digest)
+    written = publish(order.target, files, then=lambda: found.extend(keep(order.target / urls.LEDGER, order.site)))
     is_changed = memory.ledger is None or memory.ledger.content != digest.hexdigest()
-    return _report(order, made, written, is_changed, tally(unkept))
+    return _report(order, made, written, is_changed, tally(found))
 
 
 def _refuse_output_over_input(order: Order) -> None:

@@ -11,7 +11,8 @@ from typing import Literal
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from generator.errors import Fault, SiteError
-from generator.tables import checked, load, read, some_text
+from generator.eventtypes import EventType
+from generator.tables import checked, load, nearest, read, some_text
 from generator.urls import is_address
 
 SETTINGS_FILE = "content/site.toml"
@@ -161,7 +162,10 @@ class AccessKind:
 
 @dataclass(frozen=True, slots=True)
 class Attributes:
-    """Which attributes of the feed are published, and as what. Nothing is published unless it is named here."""
+    """Which attributes of the feed are published, and as what. Nothing is published unless it is named here.
+
+    `types` says what a genre is to search engines, where its name alone does not.
+    """
 
     genres: tuple[str, ...] = checked(_all_named, ())
     venue: str = ""
@@ -170,6 +174,7 @@ class Attributes:
     instance_note: str = ""
     cancelled: str = ""
     access: Mapping[str, str | AccessKind] = field(default_factory=dict, metadata={"check": _all_explained})
+    types: Mapping[str, EventType] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -241,9 +246,19 @@ def settings(site_folder: Path) -> Settings:
     except UnicodeDecodeError as error:
         raise SiteError(Fault("not UTF-8 text", str(path), "Save it with the encoding UTF-8.")) from error
     result = read(Settings, load(text, str(path)), str(path), text)
+    if faults := tuple(_types_of_no_genre(result.attributes, str(path))):
+        raise SiteError(*faults)
     if result.spektrix.client:
         return result
     if result.source.feed == DEMO:
         return replace(result, spektrix=replace(result.spektrix, client=DEMO_CLIENT))
     mend = "Set it to your client name, the word after the host in your Spektrix address."
     raise SiteError(Fault("[spektrix] client is missing: without it no booking address is right", str(path), mend))
+
+
+def _types_of_no_genre(attributes: Attributes, where: str) -> Iterable[Fault]:
+    known = {genre.casefold(): genre for genre in attributes.genres}
+    for name in attributes.types:
+        if name.casefold() not in known:
+            what = f'[attributes.types] names "{name}", which is none of the genres in [attributes]'
+            yield Fault(what, where, nearest(name, attributes.genres) if known else "Name it there too.")

@@ -58,6 +58,13 @@ def client_certificate(environment: Mapping[str, str] = os.environ) -> Credentia
     return Credentials("", certificate, private_key, environment.get("SPEKTRIX_KEY_PASSWORD", "").rstrip("\r\n"))
 
 
+def secrets(environment: Mapping[str, str] = os.environ) -> tuple[str, ...]:
+    """Every secret that the environment holds, to see that it is nowhere else. Raises SiteError for half a pair."""
+    names = ("SPEKTRIX_API_KEY", "SPEKTRIX_KEY_PASSWORD", "SPEKTRIX_PFX_PASSWORD")
+    told = (environment.get(name, "").strip() for name in names)
+    return tuple(secret for secret in (*told, client_certificate(environment).private_key) if secret)
+
+
 def pfx_password(environment: Mapping[str, str] = os.environ) -> str | None:
     """The password of a PFX file in the environment; None where it is not set, "" where the file has none."""
     return environment.get("SPEKTRIX_PFX_PASSWORD")

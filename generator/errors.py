@@ -59,6 +59,12 @@ class GuardError(SitegenError):
     exit_code = 4
 
 
+class SecretError(SitegenError):
+    """A secret would be, or was, published."""
+
+    exit_code = 5
+
+
 @dataclass(frozen=True, slots=True)
 class NoticeKind:
     """A kind of thing that is passed over. `one` and `many` read after the count; `mend` is the advice."""

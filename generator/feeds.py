@@ -1,23 +1,61 @@
 """What machines read besides the calendars: sitemap.xml and robots.txt."""
 
-from collections.abc import Iterable
-from xml.etree import ElementTree
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from datetime import datetime
+from itertools import pairwise
+from xml.sax.saxutils import escape
 
 from generator import urls
+from generator.ledger import utc
 from generator.plan import Page
 from generator.urls import Addresses
 
-_SITEMAP = "http://www.sitemaps.org/schemas/sitemap/0.9"
+MOST_ENTRIES = 50_000
+MOST_BYTES = 50_000_000
+"""The limits of one sitemap, by sitemaps.org; its megabytes are larger than ours."""
+
+_HEAD = '<?xml version="1.0" encoding="UTF-8"?>\n'
+_SITEMAPS = "http://www.sitemaps.org/schemas/sitemap/0.9"
+_IMAGES = "http://www.google.com/schemas/sitemap-image/1.1"
+_OPEN, _CLOSE = f'{_HEAD}<urlset xmlns="{_SITEMAPS}" xmlns:image="{_IMAGES}">\n', "</urlset>\n"
 
 
-def sitemap(pages: Iterable[Page], addresses: Addresses) -> bytes:
-    """Every page that is worth finding, in order of address."""
-    root = ElementTree.Element("urlset", xmlns=_SITEMAP)
-    for path in sorted(page.path for page in pages if page.is_listed):
-        ElementTree.SubElement(ElementTree.SubElement(root, "url"), "loc").text = addresses.absolute(path)
-    ElementTree.indent(root, space=" ")
-    document: bytes = ElementTree.tostring(root, encoding="utf-8", xml_declaration=True)
-    return document + b"\n"
+def sitemaps(pages: Iterable[Page], addresses: Addresses, changed: Mapping[str, datetime]) -> dict[str, bytes]:
+    """sitemap.xml, of every page that is worth finding, in order of path; where that is too much, an index of several.
+
+    `changed` says when the facts of a page last changed, by its path: pages of which nobody knows say nothing of it.
+    """
+    listed = sorted((page for page in pages if page.is_listed), key=lambda page: page.path)
+    parts = list(_parts([_entry(page, addresses, changed.get(page.path)) for page in listed]))
+    if len(parts) == 1:
+        return {urls.SITEMAP: _document(parts[0])}
+    named = {urls.sitemap_part(number): _document(part) for number, part in enumerate(parts, start=1)}
+    rows = "".join(f"<sitemap><loc>{escape(addresses.absolute(path))}</loc></sitemap>\n" for path in named)
+    index = f'{_HEAD}<sitemapindex xmlns="{_SITEMAPS}">\n{rows}</sitemapindex>\n'
+    return {urls.SITEMAP: index.encode(), **named}
+
+
+def _entry(page: Page, addresses: Addresses, changed: datetime | None) -> bytes:
+    modified = f"<lastmod>{utc(changed)}</lastmod>" if changed else ""
+    image = f"<image:image><image:loc>{escape(addresses.absolute(page.image))}</image:loc></image:image>"
+    loc = f"<loc>{escape(addresses.absolute(page.path))}</loc>"
+    return f"<url>{loc}{modified}{image if page.image else ''}</url>\n".encode()
+
+
+def _parts(entries: Sequence[bytes]) -> Iterator[Sequence[bytes]]:
+    """The entries, in sitemaps that are not too large."""
+    frame = len(_document(()))
+    cuts, size = [0], frame
+    for number, entry in enumerate(entries):
+        if number - cuts[-1] == MOST_ENTRIES or size + len(entry) > MOST_BYTES:
+            cuts.append(number)
+            size = frame
+        size += len(entry)
+    yield from (entries[first:last] for first, last in pairwise((*cuts, len(entries))))
+
+
+def _document(entries: Iterable[bytes]) -> bytes:
+    return b"".join((_OPEN.encode(), *entries, _CLOSE.encode()))
 
 
 def robots(addresses: Addresses) -> bytes:

@@ -1,25 +1,28 @@
-"""Structured data for search engines: schema.org events in JSON-LD, from the same records as the page."""
+"""Structured data for search engines: schema.org in JSON-LD, from the same records as the page.
 
+`Describer` is the door: it tells the nodes of a page, and `document` makes them one graph. A thing has the same `@id`
+on every page. What is not known is not said: no door time, no performers.
+"""
+
+import zlib
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, replace
+from datetime import datetime
 from typing import Any
 
-from generator.config import Settings
+from generator import urls
+from generator.config import Settings, Venue
+from generator.eventtypes import event_type
 from generator.place import Place
 from generator.programme import ListedEvent, ListedInstance
 from generator.states import State
+from generator.text import slug
+from generator.tickets import Ticket, tickets
 from generator.urls import Addresses
-from generator.wording import decimal
+from generator.wording import decimal, iso_duration
 
 SCHEMA = "https://schema.org"
-_TYPES = {
-    "comedy": "ComedyEvent", "dance": "DanceEvent", "ballet": "DanceEvent", "music": "MusicEvent",
-    "opera": "MusicEvent", "concert": "MusicEvent",
-    "drama": "TheaterEvent", "theatre": "TheaterEvent", "musical": "TheaterEvent",
-    "panto": "TheaterEvent", "pantomime": "TheaterEvent", "new writing": "TheaterEvent", "children": "ChildrensEvent",
-    "family": "ChildrensEvent", "film": "ScreeningEvent", "cinema": "ScreeningEvent", "literature": "LiteraryEvent",
-    "poetry": "LiteraryEvent", "spoken word": "LiteraryEvent", "food": "FoodEvent", "exhibition": "ExhibitionEvent",
-    "workshop": "EducationEvent", "festival": "Festival",
-}  # fmt: skip
-_AVAILABILITY = {
+AVAILABILITY = {
     State.ON_SALE: "InStock",
     State.UNKNOWN: "InStock",
     State.LIMITED: "LimitedAvailability",
@@ -28,60 +31,171 @@ _AVAILABILITY = {
     State.SALES_ENDED: "InStoreOnly",
     State.NOT_ON_SALE_ONLINE: "InStoreOnly",
 }
-_STATUS = {State.CANCELLED: "EventCancelled", State.POSTPONED: "EventPostponed"}
+STATUS = {State.CANCELLED: "EventCancelled", State.POSTPONED: "EventPostponed"}
+RESCHEDULED, SCHEDULED = "EventRescheduled", "EventScheduled"
+OF_EVENT = "#event"
 Data = dict[str, Any]
 
 
-def instance_data(event: ListedEvent, instance: ListedInstance, settings: Settings, addresses: Addresses) -> Data:
-    """An instance as the fitting Event type, within its series."""
-    series = {"@type": "EventSeries", "name": event.title, "url": addresses.absolute(event.path)}
-    return {"@context": SCHEMA, **_performance(event, instance, settings, addresses), "superEvent": series}
+def document(nodes: Iterable[Data]) -> Data:
+    """The nodes of a page as one JSON-LD document."""
+    return {"@context": SCHEMA, "@graph": list(nodes)}
 
 
-def event_data(event: ListedEvent, settings: Settings, addresses: Addresses) -> Data:
-    """An event as an EventSeries of its instances to come."""
-    return _known(
-        **{"@context": SCHEMA, "@type": "EventSeries"},
-        name=event.title,
-        url=addresses.absolute(event.path),
-        **_about(event, settings, addresses),
-        startDate=event.upcoming[0].start.isoformat() if event.upcoming else None,
-        subEvent=[_performance(event, instance, settings, addresses, brief=True) for instance in event.upcoming]
-        or None,
-    )
+@dataclass(frozen=True, slots=True)
+class Describer:
+    """Says what is on a page in schema.org's words.
+
+    `earlier_start` gives when an instance was to start before its date moved, None for those that never did.
+    """
+
+    settings: Settings
+    addresses: Addresses
+    earlier_start: Callable[[int], datetime | None]
+
+    def instance(self, event: ListedEvent, instance: ListedInstance) -> Data:
+        """An instance as the fitting Event type, within its series, with an offer for each ticket type."""
+        performance = self._performance(event, instance)
+        offered = AVAILABILITY.get(instance.state)
+        return _known(
+            **performance,
+            duration=iso_duration(event.duration) if event.duration else None,
+            eventAttendanceMode=f"{SCHEMA}/OfflineEventAttendanceMode",
+            location=self._place(event.place),
+            **self._about(event),
+            superEvent=self._series(event),
+            offers=[self._offer(ticket, instance) for ticket in tickets(instance.prices)] if offered else None,
+        )
+
+    def event(self, event: ListedEvent) -> Data:
+        """An event as the series of its instances to come, each in short: its own page says all."""
+        dates = event.instances
+        end = dates[-1].end if dates else None
+        return _known(
+            **self._series(event),
+            startDate=dates[0].start.isoformat() if dates else None,
+            endDate=end.isoformat() if end else None,
+            eventStatus=f"{SCHEMA}/{STATUS[event.state]}" if event.state in STATUS else None,
+            location=self._place(event.place),
+            **self._about(event),
+            subEvent=[self._short(event, instance) for instance in event.upcoming] or None,
+        )
+
+    def home(self) -> tuple[Data, ...]:
+        """The organisation, its house and its website."""
+        site, venue = self.settings.site, self.settings.venue
+        house = self._house(venue)
+        organisation = _known(
+            **self._organisation(),
+            description=site.description or None,
+            telephone=venue.telephone or None,
+            email=venue.email or None,
+            location={"@id": house["@id"]} if house else None,
+        )
+        website = _known(
+            **{"@type": "WebSite", "@id": self._id("#website")},
+            name=site.name,
+            url=self.addresses.absolute(urls.HOME),
+            description=site.description or None,
+            inLanguage=site.language,
+            publisher={"@id": organisation["@id"]},
+        )
+        return organisation, *((house,) if house else ()), website
+
+    def breadcrumbs(self, trail: Iterable[tuple[str, str]]) -> Data:
+        """The way to a page, by the names and paths of what leads to it and of itself."""
+        steps = (
+            {"@type": "ListItem", "position": position, "name": name, "item": self.addresses.absolute(path)}
+            for position, (name, path) in enumerate(trail, start=1)
+        )
+        return {"@type": "BreadcrumbList", "itemListElement": list(steps)}
+
+    def _id(self, path: str) -> str:
+        return f"{self.addresses.url}/{path}"
+
+    def _performance(self, event: ListedEvent, instance: ListedInstance) -> Data:
+        previous = self.earlier_start(instance.id)
+        status = STATUS.get(instance.state) or (RESCHEDULED if previous else SCHEDULED)
+        return _known(
+            **{
+                "@type": event_type((genre.code for genre in event.genres), self.settings.attributes.types),
+                "@id": self._id(urls.instance_for_good(instance.id) + OF_EVENT),
+            },
+            name=event.title,
+            url=self.addresses.absolute(instance.path),
+            startDate=instance.start.isoformat(),
+            endDate=instance.end.isoformat() if instance.end else None,
+            previousStartDate=previous.astimezone(self.settings.site.zone).isoformat() if previous else None,
+            eventStatus=f"{SCHEMA}/{status}",
+        )
+
+    def _short(self, event: ListedEvent, instance: ListedInstance) -> Data:
+        offered = AVAILABILITY.get(instance.state)
+        cheapest = replace(tickets(instance.prices)[0], name="")
+        return _known(
+            **self._performance(event, instance),
+            location={"@id": self._id(_mark(event.place))},
+            offers=self._offer(cheapest, instance, brief=True) if offered else None,
+        )
+
+    def _offer(self, ticket: Ticket, instance: ListedInstance, brief: bool = False) -> Data:
+        price, currency = ticket.price, self.settings.site.currency
+        offer = _known(
+            **{"@type": "Offer"},
+            name=ticket.name or None,
+            url=instance.booking_url or self.addresses.absolute(instance.path),
+            availability=f"{SCHEMA}/{AVAILABILITY[instance.state]}",
+            price=decimal(price) if price is not None else None,
+            priceCurrency=currency if price is not None else None,
+        )
+        if brief:
+            return offer
+        return _known(
+            **offer,
+            priceSpecification=_range(ticket, currency),
+            validFrom=instance.on_sale_from.isoformat() if instance.on_sale_from else None,
+            validThrough=instance.on_sale_until.isoformat() if instance.on_sale_until else None,
+        )
+
+    def _series(self, event: ListedEvent) -> Data:
+        id_ = self._id(urls.event_for_good(event.id) + OF_EVENT)
+        return {"@type": "EventSeries", "@id": id_, "name": event.title, "url": self.addresses.absolute(event.path)}
+
+    def _about(self, event: ListedEvent) -> Data:
+        image = self.addresses.absolute(event.image) if event.image else None
+        return _known(image=image, description=event.summary or None, organizer=self._organisation())
+
+    def _organisation(self) -> Data:
+        name, url = self.settings.site.name, self.addresses.absolute(urls.HOME)
+        return {"@type": "Organization", "@id": self._id("#organisation"), "name": name, "url": url}
+
+    def _house(self, venue: Venue) -> Data | None:
+        """The venue of the settings, as the theatre it is; None where nothing is known of it."""
+        where = _where(venue)
+        if not where:
+            return None
+        return _known(
+            **{"@type": "PerformingArtsTheater", "@id": self._id("#venue")},
+            name=venue.name or self.settings.site.name,
+            url=self.addresses.absolute(urls.HOME),
+            telephone=venue.telephone or None,
+            **where,
+        )
+
+    def _place(self, place: Place) -> Data:
+        where = _where(place.venue) if place.venue else {}
+        address = place.address or place.name
+        return {"@type": "Place", "@id": self._id(_mark(place)), "name": place.name, "address": address, **where}
 
 
-def _performance(
-    event: ListedEvent, instance: ListedInstance, settings: Settings, addresses: Addresses, brief: bool = False
-) -> Data:
-    about = {"location": _place(event.place)} if brief else _about(event, settings, addresses)
-    return _known(
-        **{"@type": _type(event)},
-        name=event.title,
-        url=addresses.absolute(instance.path),
-        startDate=instance.start.isoformat(),
-        endDate=instance.end.isoformat() if instance.end else None,
-        eventStatus=f"{SCHEMA}/{_STATUS.get(instance.state, 'EventScheduled')}",
-        eventAttendanceMode=f"{SCHEMA}/OfflineEventAttendanceMode",
-        **about,
-        offers=_offer(instance, settings, addresses),
-    )
+def _mark(place: Place) -> str:
+    """The fragment that names a place: the house, or one that only the feed knows."""
+    name = place.in_full
+    return "#venue" if place.venue else f"#place-{slug(name) or zlib.crc32(name.encode())}"
 
 
-def _about(event: ListedEvent, settings: Settings, addresses: Addresses) -> Data:
-    organiser = {"@type": "Organization", "name": settings.site.name, "url": addresses.absolute("")}
-    image = addresses.absolute(event.image) if event.image else None
-    return _known(location=_place(event.place), image=image, description=event.summary or None, organizer=organiser)
-
-
-def _type(event: ListedEvent) -> str:
-    return next((_TYPES[genre.name.casefold()] for genre in event.genres if genre.name.casefold() in _TYPES), "Event")
-
-
-def _place(place: Place) -> Data:
-    venue = place.venue
-    if venue is None:
-        return _known(**{"@type": "Place"}, name=place.name, address=place.address or place.name)
+def _where(venue: Venue) -> Data:
+    """Address and coordinates, as far as they are known."""
     address = _known(
         **{"@type": "PostalAddress"},
         streetAddress=venue.street or None,
@@ -91,27 +205,16 @@ def _place(place: Place) -> Data:
         addressCountry=venue.country or None,
     )
     has_coordinates = venue.latitude is not None and venue.longitude is not None
-    geo = (
-        {"@type": "GeoCoordinates", "latitude": venue.latitude, "longitude": venue.longitude}
-        if has_coordinates
-        else None
-    )
-    return _known(**{"@type": "Place"}, name=place.name, address=address if len(address) > 1 else place.name, geo=geo)
+    coordinates = {"@type": "GeoCoordinates", "latitude": venue.latitude, "longitude": venue.longitude}
+    return _known(address=address if len(address) > 1 else None, geo=coordinates if has_coordinates else None)
 
 
-def _offer(instance: ListedInstance, settings: Settings, addresses: Addresses) -> Data | None:
-    """The cheapest full-price ticket; None where none can be bought any more."""
-    if instance.state not in _AVAILABILITY:
+def _range(ticket: Ticket, currency: str) -> Data | None:
+    """From the lowest price to the highest, where the bands differ."""
+    if ticket.price is None or ticket.highest is None or ticket.highest <= ticket.price:
         return None
-    lowest = instance.prices.lowest
-    return _known(
-        **{"@type": "Offer"},
-        url=instance.booking_url or addresses.absolute(instance.path),
-        availability=f"{SCHEMA}/{_AVAILABILITY[instance.state]}",
-        price=decimal(lowest) if lowest is not None else None,
-        priceCurrency=settings.site.currency if lowest is not None else None,
-        validFrom=instance.on_sale_from.isoformat() if instance.on_sale_from else None,
-    )
+    prices = {"minPrice": decimal(ticket.price), "maxPrice": decimal(ticket.highest)}
+    return {"@type": "PriceSpecification", **prices, "priceCurrency": currency}
 
 
 def _known(**values: Any) -> Data:

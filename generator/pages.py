@@ -11,7 +11,7 @@ from itertools import groupby
 
 from generator import urls
 from generator.content import ContentPage
-from generator.jsonld import event_data, instance_data
+from generator.jsonld import document
 from generator.months import months_of
 from generator.plan import Choice, Facet, Link, Page, Plan
 from generator.prices import PriceTable
@@ -35,6 +35,21 @@ def shelves(plan: Plan) -> Mapping[str, Callable[[], Iterable[Page]]]:
 
     A group's pages have addresses that begin with its key; the first group, "", holds the rest.
     """
+    made = _shelves(plan)
+    return {key: partial(_described, make, plan) for key, make in made.items()}
+
+
+def _described(make: Callable[[], Iterable[Page]], plan: Plan) -> Iterator[Page]:
+    """Pages with the way to each in its structured data, all of which is one document."""
+    home = Link(plan.language.gettext("Home"), urls.HOME)
+    for page in make():
+        own = Link(page.crumb or page.title, page.path)
+        trail = [(link.title, link.path) for link in (home, *page.trail, own)]
+        nodes = (*page.data, *((plan.describer.breadcrumbs(trail),) if page.trail else ()))
+        yield replace(page, data=(document(nodes),)) if nodes else page
+
+
+def _shelves(plan: Plan) -> Mapping[str, Callable[[], Iterable[Page]]]:
     _, programme = plan.language.gettext, plan.programme
     return {
         urls.HOME: lambda: _single_pages(plan),
@@ -69,6 +84,7 @@ def _home(plan: Plan) -> Page:
         "home.html",
         plan.settings.site.name,
         plan.settings.site.description,
+        data=plan.describer.home(),
         context={"first": first, "events": rest[:6], "next_up": next_up[:8], "new": _new(programme)[:6]},
     )
 
@@ -123,7 +139,8 @@ def _event(event: ListedEvent, plan: Plan) -> Page:
         trail=(Link(_("What’s on"), urls.WHATS_ON),),
         calendar=event.path + urls.FEED,
         share=event.share,
-        data=(event_data(event, plan.settings, plan.addresses),),
+        image=event.image,
+        data=(plan.describer.event(event),),
         context={
             "event": event,
             "months": [(month, list(group)) for month, group in by_month],
@@ -164,7 +181,7 @@ def _instances(event: ListedEvent, plan: Plan) -> Iterator[Page]:
             crumb=moment,
             calendar=event.path + urls.FEED,
             share=event.share,
-            data=(instance_data(event, instance, plan.settings, plan.addresses),),
+            data=(plan.describer.instance(event, instance),),
             context={
                 "event": event,
                 "instance": instance,

@@ -5,12 +5,13 @@ Which pages there are is said in `pages`.
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import Any
 
 from generator import urls
 from generator.config import Settings
 from generator.content import Content
-from generator.jsonld import Data
+from generator.jsonld import Data, Describer
 from generator.ledger import Ledger
 from generator.model import BookingPath
 from generator.programme import ListedEvent, Programme
@@ -50,7 +51,8 @@ class Page:
 
     `path` decides the file; `section` is the path of the menu entry it belongs to; `trail` leads to it from the home
     page, and ends with `crumb`, or with the title; `calendar` is the path of the calendar that goes with it, `share`
-    of the image for those who share it; `context` is for its own template.
+    of the image for those who share it; `image` is the picture that it shows, as search engines are told; `context` is
+    for its own template.
     """
 
     path: str
@@ -62,6 +64,7 @@ class Page:
     crumb: str = ""
     calendar: str = urls.FEED
     share: str = ""
+    image: str = ""
     data: tuple[Data, ...] = ()
     is_listed: bool = True
     context: Mapping[str, Any] = field(default_factory=dict)
@@ -78,6 +81,27 @@ class Plan:
     addresses: Addresses
     language: Language
     ledger: Ledger
+
+    @property
+    def describer(self) -> Describer:
+        """What says the structured data."""
+        return Describer(self.settings, self.addresses, self.ledger.earlier_start)
+
+    @property
+    def changed(self) -> Mapping[str, datetime]:
+        """When the facts of an instance's page last changed, by path; those of an event's page with the last of them.
+
+        What has not changed since the memory began is not there: nobody knows when it did.
+        """
+        records = self.ledger.records
+        began = min((record.first_seen for record in records.values()), default=None)
+        known = {key: record.modified for key, record in records.items() if began and record.modified > began}
+        pages: dict[str, datetime] = {}
+        for event, date in self.programme.instances:
+            if date.id in known:
+                pages[date.path] = known[date.id]
+                pages[event.path] = max(known[date.id], pages.get(event.path, known[date.id]))
+        return pages
 
     @property
     def events(self) -> Mapping[int, ListedEvent]:

@@ -99,26 +99,38 @@ class Renderer:
             raise LookupError(f"there is no assets/{name}{f'; did you mean {close[0]}?' if close else ''}")
         return self.plan.addresses.href(self.assets[name].path)
 
+    @property
+    def names(self) -> list[str]:
+        """Every template, by the name that others call it by."""
+        return self.environment.list_templates(extensions=["html"])
+
+    def broken(self) -> Iterator[Fault]:
+        """Each template that cannot be compiled: its file and line."""
+        for name in self.names:
+            try:
+                self.environment.get_template(name)
+            except (jinja2.TemplateError, UnicodeDecodeError) as error:
+                yield self._fault(error, Page(urls.HOME, name, ""), "")
+
     def page(self, page: Page) -> bytes:
         """The bytes of a page. Raises SiteError with the template's file and line."""
         try:
             template = self.environment.get_template(page.template)
             return template.render(page=page, **page.context).encode()
         except _WRONG as error:
-            raise SiteError(self._fault(error, page)) from error
+            raise SiteError(self._fault(error, page, f" (while making /{page.path})")) from error
 
-    def _fault(self, error: Exception, page: Page) -> Fault:
+    def _fault(self, error: Exception, page: Page, during: str) -> Fault:
         """What is wrong in which template: its file and line, and how to mend it."""
-        during = f"(while making /{page.path})"
         place = _place_in_template(error, self.folders) or str(self._file_of(page.template))
         if isinstance(error, jinja2.TemplateNotFound):
-            return Fault(f'there is no template "{error.name}" {during}', place, "Is the name right?")
+            return Fault(f'there is no template "{error.name}"{during}', place, "Is the name right?")
         if isinstance(error, jinja2.TemplateSyntaxError):
             where = f"{error.filename or error.name}, line {error.lineno}"
-            return Fault(f"{error.message} {during}", where, _MEND)
+            return Fault(f"{error.message}{during}", where, _MEND)
         if isinstance(error, UnicodeDecodeError):
-            return Fault(f"not UTF-8 text {during}", place, "Save it with the encoding UTF-8.")
-        return Fault(f"{error} {during}", place, self._suggestion(error, page) or _MEND)
+            return Fault(f"not UTF-8 text{during}", place, "Save it with the encoding UTF-8.")
+        return Fault(f"{error}{during}", place, self._suggestion(error, page) or _MEND)
 
     def _file_of(self, template: str) -> Path:
         """The file of a template: the site's own, else the theme's."""

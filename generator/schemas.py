@@ -19,12 +19,16 @@ _SCHEMAS = (urls.AVAILABILITY_SCHEMA, urls.CHANGES_SCHEMA)
 
 def json_of(document: Any, schema: str, path: str) -> bytes:
     """The document as JSON, keys in the order given. Raises InternalError where it does not fit its schema."""
-    wrong = next(_validator(schema).iter_errors(document), None)
-    if wrong:
-        place = "/".join(map(str, wrong.instance_path))
+    if wrong := misfit(document, schema):
         mend = f"This is a fault of sitegen. {schema} says what may stand there."
-        raise InternalError(Fault(f"{wrong.message} at {place or 'the top'}", path, mend))
+        raise InternalError(Fault(wrong, path, mend))
     return (json.dumps(document, ensure_ascii=False, indent=1) + "\n").encode()
+
+
+def misfit(document: Any, schema: str) -> str:
+    """Where a document does not fit a schema, and why; "" where it fits."""
+    wrong = next(_validator(schema).iter_errors(document), None)
+    return f"{wrong.message} at {'/'.join(map(str, wrong.instance_path)) or 'the top'}" if wrong else ""
 
 
 def schemas() -> Iterator[tuple[str, bytes]]:

@@ -8,7 +8,7 @@ found in one go, each with its line and, for a key that does not exist, the near
 import difflib
 import re
 import tomllib
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import MISSING, dataclass, field, fields, is_dataclass
 from functools import cache
 from typing import Any, Literal, TypeVar, get_args, get_origin, get_type_hints
@@ -96,7 +96,7 @@ def _record(reading: _Reading, cls: Any, table: object, path: tuple[str, ...]) -
         return None
     known = {item.name: item for item in fields(cls)}
     for name in [name for name in table if name not in known]:
-        reading.fault((*path, name), f"{_key((*path, name))} is not known", _nearest(name, known))
+        reading.fault((*path, name), f"{_key((*path, name))} is not known", nearest(name, known))
     values = {}
     for name, item in known.items():
         if name in table:
@@ -143,9 +143,9 @@ def _scalar(reading: _Reading, hint: Any, value: object, path: tuple[str, ...]) 
 
 def _one_of(reading: _Reading, choices: tuple[Any, ...], value: object, path: tuple[str, ...]) -> Any:
     if value not in choices:
-        reading.fault(
-            path, f"{_key(path)} is {_show(value)}", f"It can be {' or '.join(_show(c) for c in choices if c)}."
-        )
+        shown = [_show(choice) for choice in choices if choice]
+        few = f"It can be {' or '.join(shown)}."
+        reading.fault(path, f"{_key(path)} is {_show(value)}", few if len(shown) < 5 else nearest(_show(value), shown))
     return value
 
 
@@ -172,7 +172,9 @@ def _mapping(reading: _Reading, hints: tuple[Any, ...], value: object, path: tup
     return result
 
 
-def _nearest(name: str, known: Mapping[str, Any]) -> str:
+def nearest(name: str, known: Iterable[str]) -> str:
+    """Advice on a name that is not known: the nearest that is, else all of them."""
+    known = tuple(known)
     close = difflib.get_close_matches(name, known, n=1, cutoff=0.5)
     return f"Did you mean {close[0]}?" if close else f"Known here: {', '.join(known)}."
 

@@ -79,6 +79,11 @@ def availability_of(month: str) -> str:
     return f"{AVAILABILITY_MONTHS}{month}.json"
 
 
+def sitemap_part(number: int) -> str:
+    """One of the sitemaps that sitemap.xml leads to where one is not enough."""
+    return f"sitemap-{number}.xml"
+
+
 def page(name: str) -> str:
     """A page of the venue's own, from the name of its file."""
     return NOT_FOUND if name == "404" else f"{name}/"

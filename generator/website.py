@@ -20,7 +20,7 @@ from generator.config import Settings, settings
 from generator.content import Content, read_content
 from generator.entries import entries, withdrawn
 from generator.errors import Fault, Notice, NoticeKind, SiteError, Warned, tally
-from generator.feeds import robots, sitemap
+from generator.feeds import robots, sitemaps
 from generator.hosting import OWN, headers, redirects
 from generator.ledger import Entry, Ledger
 from generator.memory import NOTHING, Memory
@@ -145,9 +145,13 @@ class Website:
         return list(pages(self.plan))
 
     def files(self, jobs: int) -> Iterator[tuple[str, bytes]]:
-        """Every file, once: its path below the output, and its bytes; up to `jobs` processes make the pages."""
-        yield from render(self.renderer, self.pages, jobs)
+        """Every file, once: its path below the output, and its bytes; up to `jobs` processes make the pages.
+
+        The pages come last: what they are compared with is there before them.
+        """
         yield from ((path, make()) for path, make in self._others())
+        yield from ((path, content) for path, content in self._sitemaps.items() if path != urls.SITEMAP)
+        yield from render(self.renderer, self.pages, jobs)
 
     def file(self, path: str) -> bytes | None:
         """The bytes of one file, the same that `files` gives; None where there is none. Raises SiteError."""
@@ -170,7 +174,7 @@ class Website:
         yield urls.CHANGES, lambda: changes_json(ledger, programme, chosen, addresses)
         yield urls.NEWS, lambda: atom(ledger, programme, chosen, addresses, plan.language)
         yield from ((path, partial(bytes, content)) for path, content in schemas())
-        yield urls.SITEMAP, lambda: sitemap(self.pages, addresses)
+        yield urls.SITEMAP, lambda: self._sitemaps[urls.SITEMAP]
         yield urls.ROBOTS, lambda: robots(addresses)
         yield urls.REDIRECTS, lambda: redirects(programme, ledger, addresses, self._own(urls.REDIRECTS))
         yield urls.HEADERS, lambda: headers(addresses, self._own(urls.HEADERS))
@@ -181,6 +185,10 @@ class Website:
             *((path, file) for path, file in plan.content.static.items() if path not in OWN),
         )
         yield from ((path, partial(_bytes_of, file)) for path, file in copied)
+
+    @cached_property
+    def _sitemaps(self) -> Mapping[str, bytes]:
+        return sitemaps(self.pages, self.plan.addresses, self.plan.changed)
 
     def _own(self, path: str) -> bytes:
         """What the venue has in its own file of that name."""

@@ -305,8 +305,8 @@ def canonical(moment: str) -> str:
 
 
 def amount(price: str | float | None) -> str:
-    """A price of JSON-LD, which may be text or a number, as the other surfaces write it."""
-    return "" if price is None else f"{Decimal(str(price)):.2f}"
+    """A price of JSON-LD, which may be text or a number, as the other surfaces write it: those tell none of 0."""
+    return "" if price is None or not Decimal(str(price)) else f"{Decimal(str(price)):.2f}"
 
 
 def last_word(address: str) -> str:

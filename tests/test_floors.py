@@ -9,12 +9,12 @@ PACKAGE = Path(__file__).parent.parent / "generator"
 
 FLOORS = (
     ("errors", "text", "pictures.easel"),
-    ("model", "swap", "tables", "together", "urls", "certificate", "environment"),
+    ("model", "swap", "tables", "together", "urls", "certificate", "environment", "eventtypes"),
     ("pictures.download", "pictures.lettering", "pictures.originals", "pictures.pixels", "pictures.posters"),
     ("catalogues", "config", "schemas", "states", "pictures.artwork", "spektrix.markup", "spektrix.demo"),
     ("access", "assets", "content", "images", "ledger", "place", "prices", "pictures.gather"),
     ("spektrix.fields", "spektrix.iframe", "spektrix.tls"),
-    ("programme", "seal", "pictures.renditions", "pictures.share", "spektrix.parse", "spektrix.network"),
+    ("programme", "seal", "tickets", "pictures.renditions", "pictures.share", "spektrix.parse", "spektrix.network"),
     ("changes", "compose", "guard", "months", "subscription", "wording", "pictures.illustrate"),
     ("spektrix.snapshot", "spektrix.client"),
     ("atom", "source", "baseline", "availability", "entries", "jsonld", "hosting"),
@@ -23,8 +23,10 @@ FLOORS = (
     ("plan", "listing", "pull", "revision"),
     ("pages", "feeds", "write"),
     ("render",),
-    ("website",),
-    ("build",),
+    ("website", "check.webpage", "check.vevents", "check.findings", "check.leaks", "check.links", "check.published"),
+    ("check.surfaces", "check.lint", "check.feeds"),
+    ("build", "check.output"),
+    ("check.site",),
     ("sandbox.authority", "sandbox.chance", "sandbox.documents", "sandbox.pictures"),
     ("sandbox.before_2025",),
     ("sandbox.feed",),
@@ -33,20 +35,29 @@ FLOORS = (
     ("sandbox.server",),
     ("cli.terminal",),
     ("cli.cert", "cli.listing", "cli.pull", "cli.sandbox"),
-    ("cli.build",),
+    ("cli.build", "cli.check"),
     ("cli.main",),
     ("__main__",),
 )
 HOMES = {
     "babel": {"catalogues", "wording"},
     "certifi": {"spektrix.tls"},
-    "click": {"cli.build", "cli.cert", "cli.listing", "cli.main", "cli.pull", "cli.sandbox", "cli.terminal"},
+    "click": {
+        "cli.build",
+        "cli.cert",
+        "cli.check",
+        "cli.listing",
+        "cli.main",
+        "cli.pull",
+        "cli.sandbox",
+        "cli.terminal",
+    },
     "cryptography": {"certificate", "sandbox.authority"},
     "filelock": {"swap"},
-    "icalendar": {"ical"},
+    "icalendar": {"check.feeds", "ical"},
     "jinja2": {"render"},
     "jsonschema_rs": {"schemas"},
-    "lxml": {"spektrix.markup"},
+    "lxml": {"check.feeds", "check.webpage", "spektrix.markup"},
     "markdown_it": {"content"},
     "PIL": {f"pictures.{name}" for name in ("artwork", "easel", "lettering", "pixels", "share")},
     "nh3": {"spektrix.markup"},
@@ -55,7 +66,7 @@ HOMES = {
     "urllib3": {"pictures.download", "spektrix.client"},
     "werkzeug": {"sandbox.pictures", "sandbox.server"},
 }
-MAY_SAY_SPEKTRIX = {"certificate", "config", "environment", "source", "pull", "baseline"}
+MAY_SAY_SPEKTRIX = {"check.webpage", "certificate", "config", "environment", "source", "pull", "baseline"}
 
 
 def modules() -> dict[str, ast.Module]:

@@ -4,6 +4,7 @@ import click
 
 from generator.cli.build import build
 from generator.cli.cert import cert
+from generator.cli.check import check
 from generator.cli.listing import list_
 from generator.cli.pull import pull
 from generator.cli.sandbox import sandbox
@@ -14,9 +15,10 @@ from generator.cli.sandbox import sandbox
 def main() -> None:
     """A static website for a theatre that sells its tickets through Spektrix.
 
-    Exit codes: 0 done, 1 the site is wrong, 2 usage, 3 the source failed, 4 a guard refused.
+    Exit codes: 0 done, 1 the site is wrong, 2 usage, 3 the source failed, 4 a guard refused,
+    5 a secret would have been published.
     """
 
 
-for command in (build, cert, list_, pull, sandbox):
+for command in (build, cert, check, list_, pull, sandbox):
     main.add_command(command)

@@ -10,7 +10,7 @@ from typing import Any
 
 import click
 
-from generator.errors import SitegenError
+from generator.errors import Fault, SitegenError
 
 FOLDER = click.Path(exists=True, file_okay=False, path_type=Path)
 SITE = click.option("--site", type=FOLDER, default=Path(), help="The site folder.  [default: this one]")
@@ -59,6 +59,11 @@ def echo_warning(what: str, mend: str) -> None:
         click.echo(f"  {mend}", err=True)
 
 
+def echo_fault(fault: Fault) -> None:
+    """A fault, where it is and how to mend it."""
+    click.echo(click.style("Error: ", fg="red", bold=True) + str(fault), err=True)
+
+
 @contextmanager
 def told(outcome: dict[str, Any], report: Path | None) -> Iterator[None]:
     """Errors become words and exit codes here; the report is written either way."""
@@ -67,7 +72,7 @@ def told(outcome: dict[str, Any], report: Path | None) -> Iterator[None]:
     except SitegenError as error:
         faults = [{"what": fault.what, "where": fault.where, "mend": fault.mend} for fault in error.faults]
         for fault in error.faults:
-            click.echo(click.style("Error: ", fg="red", bold=True) + str(fault), err=True)
+            echo_fault(fault)
         _write_report(report, {"exit_code": error.exit_code, "faults": faults})
         sys.exit(error.exit_code)
     _write_report(report, {"exit_code": 0, **outcome})

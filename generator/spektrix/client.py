@@ -229,8 +229,11 @@ def client(settings: Spektrix, credentials: Credentials) -> Client:
     return Client(settings, session, credentials.api_key, time.monotonic() + settings.deadline_seconds)
 
 
-def published(address: str) -> bytes | None:
-    """What is published at an address of the venue's own site, without any credential; None where nothing is (404)."""
+def published(address: str, option: str) -> bytes | None:
+    """What is published at an address of the venue's own site, which `option` names; None where nothing is (404).
+
+    No credential goes there.
+    """
     fault: str | None = None
     try:
         answer = requests.get(address, headers={"User-Agent": user_agent()}, timeout=(CONNECT_SECONDS, READ_SECONDS))
@@ -241,5 +244,5 @@ def published(address: str) -> bytes | None:
         status = error.response.status_code if error.response is not None else None
         fault = f"the server answered HTTP {status}" if status else network_reason(error)
     if fault:
-        raise SourceError(Fault(fault, address.partition("?")[0], "Is --baseline the address of your published site?"))
+        raise SourceError(Fault(fault, address.partition("?")[0], f"Is {option} the address of your published site?"))
     return answer.content
