@@ -17,7 +17,7 @@ from generator.check.output import examine
 from generator.check.published import age
 from generator.config import DEMO, LIVE, SourceSettings
 from generator.errors import Fault, Notice, NoticeKind, SitegenError, SourceError
-from generator.illustrate import Illustrated
+from generator.pictures.illustrate import Illustrated
 from generator.source import Source
 from generator.urls import AVAILABILITY
 from generator.website import Words, composed, read_words, website
