@@ -11,6 +11,7 @@ import tempfile
 from collections.abc import Iterable, Mapping
 from concurrent.futures import ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
+from contextlib import suppress
 from dataclasses import dataclass, field
 from functools import partial
 from multiprocessing import get_all_start_methods, get_context
@@ -110,8 +111,9 @@ def prune(cache: Path) -> None:
     with tempfile.NamedTemporaryFile(dir=cache, prefix=".now-") as marker:
         now = Path(marker.name).stat().st_mtime
         for file in cache.iterdir():
-            if now - file.stat().st_mtime > UNUSED_SECONDS:
-                file.unlink(missing_ok=True)
+            with suppress(FileNotFoundError):  # what another build is putting there, or has removed
+                if now - file.stat().st_mtime > UNUSED_SECONDS:
+                    file.unlink()
 
 
 def _kept(cache: Path, key: str) -> Rendition | None:
