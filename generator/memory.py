@@ -4,7 +4,6 @@
 treated as none.
 """
 
-import os
 import shutil
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
@@ -87,7 +86,7 @@ def _of_baseline(baseline: str, source: Source, now: datetime, notices: list[Not
 def keep(ledger: Path, site_folder: Path) -> Iterator[Notice]:
     """Copy a published ledger into the memory of a site folder, whole or not at all; a notice where that fails."""
     file = ledger_file(site_folder)
-    aside = file.with_name(f".{file.name}.{os.getpid()}")
+    aside = file.with_name(f".{file.name}.new")
     try:
         file.parent.mkdir(exist_ok=True)
         shutil.copyfile(ledger, aside)

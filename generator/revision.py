@@ -33,17 +33,15 @@ class Shown:
 
 def revised(before: Ledger | None, shown: Shown, withdraw: Withdraw) -> Ledger:
     """The ledger of what is shown. Without one before it, every entry is new and nothing counts as a change."""
-    known = before.records if before else {}
-    records = dict(_listed(known, shown)) | dict(_vanished(known, shown, withdraw))
-    earlier = before.changes if before else ()
-    new = tuple(_changes(known, records, shown)) if before else ()
-    changes = kept((*new, *earlier))
-    first = _first(shown)
+    was = before or Ledger(shown.series, _first(shown), {}, {})
+    records = dict(_listed(was.records, shown)) | dict(_vanished(was.records, shown, withdraw))
+    new = tuple(_changes(was.records, records, shown)) if before else ()
+    changes = kept((*new, *was.changes))
     return Ledger(
         source=shown.series,
-        changed=changes[0].time if new else before.changed if before else first,
+        changed=changes[0].time if new else was.changed,
         records=records,
-        calendars={**(before.calendars if before else {}), **folders(shown.programme)},
+        calendars={**was.calendars, **folders(shown.programme)},
         changes=changes,
     )
 

@@ -16,10 +16,11 @@ NOW = "2026-02-20T12:00:00Z"
 
 
 def read(folder: Path) -> dict[str, str]:
-    """Every file below a folder but the assets, without the hashes of those."""
+    """Every file below a folder but the assets, without the hashes of those and of the whole."""
     files = sorted(path for path in folder.rglob("*") if path.is_file() and "assets" not in path.parts)
     texts = {path.relative_to(folder).as_posix(): path.read_bytes().decode() for path in files}
-    return {path: re.sub(r"(assets/[\w/-]+)\.[0-9a-f]{10}\.", r"\1.", text) for path, text in texts.items()}
+    hashes = re.compile(r'(?<=assets/)([\w/-]+)\.[0-9a-f]{10}(?=\.)|(?<="content": ")[0-9a-f]{64}')
+    return {path: hashes.sub(r"\1", text) for path, text in texts.items()}
 
 
 def test_the_site_is_as_it_was_when_somebody_last_looked() -> None:

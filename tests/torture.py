@@ -40,7 +40,12 @@ def dates(zone: str) -> list[Date]:
 
 def title(minutes: int) -> str:
     """An event for each length, with what calendars have to escape."""
-    return f"Night; watch, {minutes} minutes" if minutes else "Night watch of no known length"
+    return f"Night; watch, {minutes} minutes" if minutes else "Night watch: the long/night"
+
+
+def typed(minutes: int) -> str:
+    """The same as somebody typed it, with what some readers stumble over, however it is escaped."""
+    return title(minutes).replace(": the ", ":\u2028the\u0085").replace("/n", "\\n")
 
 
 def write_site(folder: Path, zone: str) -> Path:
@@ -51,10 +56,10 @@ def write_site(folder: Path, zone: str) -> Path:
     (folder / "content" / "site.toml").write_text(settings)
     (folder / "feed").mkdir()
     events = "".join(
-        f'<Event id="{701 + number}"><Name>{title(minutes)}</Name><Duration>{minutes}</Duration></Event>'
+        f'<Event id="{701 + number}"><Name>{typed(minutes)}</Name><Duration>{minutes}</Duration></Event>'
         for number, minutes in enumerate(LENGTHS)
     )
-    (folder / "feed" / "events.xml").write_text(f"<Events>{events}</Events>")
+    (folder / "feed" / "events.xml").write_text(f"<Events>{events}</Events>", "utf-8")
     instances = "".join(_instance(date, ZoneInfo(zone)) for date in dates(zone))
     (folder / "feed" / "instances.xml").write_text(f"<Instances>{instances}</Instances>")
     return folder
