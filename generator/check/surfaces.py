@@ -28,7 +28,7 @@ CALENDAR_STATUS = {"cancelled": "CANCELLED", "postponed": "TENTATIVE"}
 _MEND = (
     "The site was not published so. If templates/ has a copy of this page's template, compare it with the built-in one."
 )
-_SILENT = "Nobody can tell whether it is right. docs/designer.md says which marks a template keeps."
+_SILENT = "Nobody can tell whether it is right. docs/theming.md says which marks a template keeps."
 
 
 @dataclass(frozen=True, slots=True)
