@@ -128,7 +128,7 @@ class Compressed(SimpleHTTPRequestHandler):
 
     protocol_version = "HTTP/1.1"
 
-    def do_GET(self) -> None:  # noqa: N802  # its name in the library
+    def do_GET(self) -> None:  # its name in the library
         """Answer, compressed where that helps."""
         file = Path(self.translate_path(self.path))
         file = file / "index.html" if file.is_dir() else file
@@ -155,7 +155,7 @@ class Others(BaseHTTPRequestHandler):
 
     pictures = sorted((PROJECT / "generator").rglob("*.jpg"), key=lambda file: file.stat().st_size)
 
-    def do_GET(self) -> None:  # noqa: N802  # its name in the library
+    def do_GET(self) -> None:  # its name in the library
         """Answer."""
         body = self.pictures[len(self.pictures) // 2].read_bytes()
         self.send_response(200)
