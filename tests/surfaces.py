@@ -31,14 +31,14 @@ SHARED = PROJECT.parent / "shared"
 
 
 @cache
-def build(site: Path, feed: Path | None, now: str) -> Path:
+def build(site: Path, feed: Path | None, now: str, *more: str) -> Path:
     """Builds `feed`, or the site's own source, through a copy of the folder `site` at `now`, once per run."""
     work = Path(tempfile.mkdtemp(prefix="sitegen-test-"))
     atexit.register(shutil.rmtree, work, ignore_errors=True)
     shutil.copytree(site / "content", work / "site" / "content")
     share_pictures(work / "site")
     options = ["--site", work / "site", "--output", work / "output", "--now", now]
-    options += ["--feed", feed] if feed else []
+    options += [*(["--feed", feed] if feed else []), *more]
     command = [sys.executable, "-m", "generator", "build", *map(str, options)]
     done = subprocess.run(command, cwd=PROJECT, capture_output=True, text=True, encoding="utf-8", check=False)
     assert done.returncode == 0, done.stdout + done.stderr

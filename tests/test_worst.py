@@ -1,0 +1,138 @@
+"""The theme on the worst data there can be, on a venue with nothing at all, and from right to left."""
+
+import gzip
+from collections.abc import Iterator
+from pathlib import Path
+
+import html5lib
+import pytest
+from browsing import BUILT, Look, look, needs_browser, new_page, serve
+from playwright.sync_api import Browser
+from surfaces import PROJECT, build, event_pages, instance_pages
+from worst import LETTERS, MARKUP, write_worst
+
+SETTINGS = """
+[site]
+name = '{name}'
+url = "https://worst.example/under/a/path"
+timezone = "Europe/London"
+language = "{language}"
+[source]
+feed = "feed"
+[spektrix]
+client = "worst"
+[attributes]
+genres = ["Drama", "Long"]
+event_note = "EventInfo"
+instance_note = "InstanceInfo"
+[attributes.access]
+AD = "Audio described"
+BSL = '{name}'
+Long = "{letters}"
+"""
+KILOBYTE = 1024
+Looks = dict[str, Look]
+
+
+def made(folder: Path, language: str, name: str) -> Path:
+    """A site folder with those settings, built from the feed beside it; gives the output."""
+    content = folder / "content"
+    content.mkdir()
+    text = SETTINGS.format(name=name.replace("'", "’"), language=language, letters=LETTERS[:100])
+    (content / "site.toml").write_text(text, "utf-8")
+    return build(folder, folder / "feed", BUILT, "--allow-shrink")
+
+
+@pytest.fixture(scope="module")
+def outputs(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
+    """The worst data in English and in a language from right to left, and a venue with nothing."""
+    folders = {name: tmp_path_factory.mktemp(name) for name in ("worst", "right-to-left", "empty")}
+    write_worst(folders["worst"] / "feed")
+    write_worst(folders["right-to-left"] / "feed")
+    (folders["empty"] / "feed").mkdir()
+    for name in ("Events", "Instances"):
+        (folders["empty"] / "feed" / f"{name.lower()}.xml").write_text(f"<{name}/>")
+    return {
+        "worst": made(folders["worst"], "en-GB", MARKUP),
+        "right-to-left": made(folders["right-to-left"], "ar", "مسرح"),
+        "empty": made(folders["empty"], "en-GB", "Nothing"),
+    }
+
+
+@pytest.fixture(scope="module")
+def looks(browser: Browser, outputs: dict[str, Path]) -> Looks:
+    """A page of every template, the worst and the empty on the smallest phone, from right to left at a desk."""
+    found: Looks = {}
+    for name, widths in (("worst", (320,)), ("right-to-left", (1280,)), ("empty", (320,))):
+        server = serve_under(outputs[name])
+        address = next(server)
+        for width in widths:
+            page = new_page(browser, address, width)
+            for path in paths(outputs[name]):
+                found[f"{name} {path} {width}"] = look(page, address, f"/under/a/path{path}")
+            page.context.close()
+        next(server, None)
+    return found
+
+
+def serve_under(output: Path) -> Iterator[str]:
+    """Serves the output at the path under which the site lives."""
+    place = output.parent / "served" / "under" / "a"
+    place.mkdir(parents=True)
+    (place / "path").symlink_to(output)
+    return serve(output.parent / "served")
+
+
+def paths(output: Path) -> list[str]:
+    """One page of every kind, and the events and dates that are worst."""
+    pages = ["/", "/whats-on/", "/calendar/", "/genres/", "/access/", "/venues/", "/offers/", "/memberships/"]
+    pages += ["/archive/", "/basket/", "/404.html"]
+    listings = [output / "calendar" / "2026-12", *output.glob("access/donau*")]
+    events = [page.parent for number, page in event_pages(output).items() if int(number) in (1, 2, 3, 7, 8)]
+    dates = [page.parent for number, page in instance_pages(output).items() if int(number) in (99, 101, 104)]
+    folders = (folder for folder in (*listings, *events, *dates) if folder.is_dir())
+    return [*pages, *(f"/{folder.relative_to(output).as_posix()}/" for folder in folders)]
+
+
+@needs_browser
+def test_nothing_spills_over_the_edge(looks: Looks) -> None:
+    assert {page: found.spills for page, found in looks.items() if found.spills} == {}
+
+
+@needs_browser
+def test_axe_finds_nothing(looks: Looks) -> None:
+    assert {page: found.axe for page, found in looks.items() if found.axe} == {}
+
+
+@needs_browser
+def test_no_script_fails_or_comes_from_the_feed(looks: Looks) -> None:
+    assert {page: found.failures for page, found in looks.items() if found.failures} == {}
+
+
+def test_every_page_is_sound_html(outputs: dict[str, Path]) -> None:
+    broken = {}
+    for name, output in outputs.items():
+        for path in paths(output):
+            parser = html5lib.HTMLParser()
+            parser.parse((output / path.strip("/") / ("" if path.endswith(".html") else "index.html")).read_text("utf-8"))
+            if parser.errors:
+                broken[f"{name} {path}"] = parser.errors[:3]
+    assert broken == {}
+
+
+def test_what_a_phone_must_load_is_small() -> None:
+    output = build(PROJECT, None, BUILT)
+    weights = {
+        "an event": max(weight(page) for page in output.glob("events/*/index.html")),
+        "style": weight(*output.glob("assets/site.*.css")),
+        "scripts": weight(*output.glob("assets/*.js")),
+        "font": max(font.stat().st_size for font in output.glob("assets/fonts/*.woff2")),
+    }
+    limits = {"an event": 12, "style": 14, "scripts": 8, "font": 40}
+    assert {what: weight for what, weight in weights.items() if weight > limits[what] * KILOBYTE} == {}
+
+
+def weight(*files: Path) -> int:
+    """Bytes of the files together, each compressed."""
+    assert files
+    return sum(len(gzip.compress(file.read_bytes(), 9)) for file in files)
