@@ -2,9 +2,10 @@
 
 PYTHON ?= python3
 BIN := .venv/bin
+AUDITORS := vnu-jar@26.9.27 lighthouse@12.8.2
 PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
 
-.PHONY: help site test lint browser readers words pins clean
+.PHONY: help site test lint browser audit readers words pins clean
 
 help: ## what can be made
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-8s %s\n", $$1, $$2 }' Makefile
@@ -17,6 +18,9 @@ site: .venv/ready ## build the demo venue into output/
 
 test: .venv/ready-to-test browser readers lint ## every check that CI runs
 	$(BIN)/python -m pytest --numprocesses auto --dist loadfile
+
+audit: .venv/ready-to-test .venv/audit/ready browser ## HTML checker and Lighthouse: takes minutes, needs Java and Node
+	$(BIN)/python tests/audit.py
 
 lint: .venv/ready-to-test ## style and types
 	$(BIN)/ruff check
@@ -70,4 +74,8 @@ clean: ## remove what was made
 
 .venv/ready-to-test: .venv/ready requirements-test.txt
 	$(PIP) install --require-hashes -r requirements-test.txt
+	@touch $@
+
+.venv/audit/ready: Makefile
+	npm install --prefix .venv/audit --no-save --no-package-lock --no-audit --no-fund $(AUDITORS)
 	@touch $@

@@ -1,8 +1,8 @@
 """What `make audit` runs: the Nu HTML checker over every page, Lighthouse as a phone on those that matter most.
 
-It needs Java, Node and Chromium, and minutes; so it is not one of the tests. Sites are served as a CDN would: compressed,
-hashed files to be kept for ever, pages to be asked for again. Other hosts are played by a server here, with a
-picture of common size for every picture, since the audit reaches none.
+It needs Java, Node and Chromium, and minutes; so it is not one of the tests. Sites are served as a CDN would:
+compressed, hashed files to be kept for ever, pages to be asked for again. Other hosts are played by a server here,
+with a picture of common size for every picture, since the audit reaches none.
 """
 
 import gzip

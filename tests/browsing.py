@@ -16,8 +16,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from axe_playwright_python.base import AXE_SCRIPT
-from playwright.sync_api import Browser, Page, Route, sync_playwright
+from axe_playwright_python.base import AXE_SCRIPT  # type: ignore[import-untyped]
+from playwright.sync_api import Browser, Page, Request, Response, Route, sync_playwright
 from surfaces import PROJECT, availability, build, instance_pages, only, read_page
 
 BROWSER = shutil.which("chromium") or shutil.which("google-chrome")
@@ -44,7 +44,8 @@ SCROLL = """async () => {
     scrollTo({ top, behavior: "instant" });
     await new Promise(requestAnimationFrame);
   }
-  const pending = [...document.images].filter((image) => !image.complete && image.getBoundingClientRect().top < innerHeight);
+  const isNear = (image) => image.getBoundingClientRect().top < innerHeight;
+  const pending = [...document.images].filter((image) => !image.complete && isNear(image));
   await Promise.all(pending.map((image) => new Promise((done) => (image.onload = image.onerror = done))));
   scrollTo({ top: 0, behavior: "instant" });
 }"""
@@ -158,9 +159,18 @@ def look(page: Page, address: str, path: str) -> Look:
     """Opens a page, scrolls to its end, and measures; the page is as it was when it was opened but for its scheme."""
     foreign: list[str] = []
     failures: list[str] = []
-    listeners: dict[Any, Callable[[Any], object]] = {
-        "request": lambda request: request.url.startswith((address, "data:")) or foreign.append(request.url),
-        "response": lambda answer: answer.status < 400 or failures.append(answer.url),
+
+    def asked(request: Request) -> None:
+        if not request.url.startswith((address, "data:")):
+            foreign.append(request.url)
+
+    def answered(response: Response) -> None:
+        if response.status >= 400:
+            failures.append(response.url)
+
+    listeners: dict[Any, Any] = {
+        "request": asked,
+        "response": answered,
         "pageerror": lambda error: failures.append(str(error)),
     }
     for event, listener in listeners.items():

@@ -5,9 +5,9 @@ import pytest
 pytest_plugins = ["browsing"]
 
 LAST = (
-    "test_whole_sites", "test_build", "test_browser_pages", "test_browser_filters", "test_browser_news", "test_browser_keyboard", "test_worst",
-    "test_certificate", "test_sandbox", "test_write", "test_guard",
-    "test_secrets", "test_pull", "test_pull_faults", "test_package",
+    "test_whole_sites", "test_build", "test_worst", "test_browser_pages", "test_browser_filters", "test_browser_news",
+    "test_browser_keyboard", "test_certificate", "test_sandbox", "test_write", "test_guard", "test_secrets",
+    "test_pull", "test_pull_faults", "test_package",
 )  # fmt: skip
 
 

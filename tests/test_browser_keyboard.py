@@ -15,7 +15,8 @@ FOCUSED = """() => {
     text: element.textContent.trim(),
     href: element.href ?? "",
     tag: element.tagName,
-    ring: outlined.some((one) => getComputedStyle(one).outlineStyle !== "none" && parseFloat(getComputedStyle(one).outlineWidth) >= 2),
+    ring: outlined.map((one) => getComputedStyle(one))
+      .some((style) => style.outlineStyle !== "none" && parseFloat(style.outlineWidth) >= 2),
   };
 }"""
 

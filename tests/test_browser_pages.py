@@ -57,7 +57,7 @@ def test_colours_follow_the_visitors_scheme(open_page: Open) -> None:
     page = open_page()
     colours = []
     for scheme in ("light", "dark"):
-        page.emulate_media(color_scheme=scheme)  # type: ignore[arg-type]
+        page.emulate_media(color_scheme=scheme)
         page.goto("/")
         colours.append(page.evaluate("getComputedStyle(document.body).backgroundColor"))
     assert colours == ["rgb(255, 255, 255)", "rgb(19, 18, 16)"]
@@ -66,9 +66,10 @@ def test_colours_follow_the_visitors_scheme(open_page: Open) -> None:
 def test_who_wants_no_motion_gets_none(open_page: Open, output: Path) -> None:
     page = open_page(reduced_motion="reduce")
     page.goto(kinds_of_page(output)["on sale"])
-    moving = """[...document.querySelectorAll("*")].flatMap((element) => ["", "::before", "::after"]
-      .map((part) => getComputedStyle(element, part)))
-      .filter((style) => style.animationName !== "none" || style.transitionDuration !== "0s" || style.scrollBehavior === "smooth").length"""
+    moving = """[...document.querySelectorAll("*")]
+      .flatMap((element) => ["", "::before", "::after"].map((part) => getComputedStyle(element, part)))
+      .filter((style) => style.animationName !== "none" || style.transitionDuration !== "0s"
+        || style.scrollBehavior === "smooth").length"""
     assert page.evaluate(moving) == 0
 
 

@@ -1,7 +1,7 @@
 """The worst data a feed can hold, as a folder of XML: made here, as its size is in its repetitions.
 
-`write_worst` is the door. Every text has markup, emoji and letters from right to left in it; one name has 1,000 letters, one
-event 300 dates, one price list 12 bands by 9 ticket types, and of much there is nothing at all.
+`write_worst` is the door. Every text has markup, emoji and letters from right to left in it; one name has 1,000
+letters, one event 300 dates, one price list 12 bands by 9 ticket types, and of much there is nothing at all.
 """
 
 from collections.abc import Iterable
@@ -72,10 +72,12 @@ def event(number: int) -> str:
     marks = "".join(f"<Attribute><Name>{box}</Name><Value>1</Value></Attribute>" for box in ("Drama", "Long"))
     notes = f"<Attribute><Name>EventInfo</Name><Value>{escape(text)}</Value></Attribute>"
     related = "".join(f'<Event id="{other}"/>' for other in NAMES if other != number)
+    html = f"<p>{text}</p><h1>Big</h1><table><tr><td>{text}</table><pre>{LETTERS}</pre>"
     return (
-        f'<Event id="{number}">{marks}{notes}<Description>{escape(text)}</Description><Duration>{0 if number % 2 else 5999}</Duration>'
-        f"<HtmlDescription>{escape(f'<p>{text}</p><h1>Big</h1><table><tr><td>{text}</table><pre>{LETTERS}</pre>')}</HtmlDescription>"
-        f"<ImageUrl/><IsOnSale>true</IsOnSale><Name>{escape(name)}</Name><RelatedEvents>{related}</RelatedEvents><ThumbnailUrl/></Event>"
+        f'<Event id="{number}">{marks}{notes}<Description>{escape(text)}</Description>'
+        f"<Duration>{0 if number % 2 else 5999}</Duration><HtmlDescription>{escape(html)}</HtmlDescription>"
+        f"<ImageUrl/><IsOnSale>true</IsOnSale><Name>{escape(name)}</Name>"
+        f"<RelatedEvents>{related}</RelatedEvents><ThumbnailUrl/></Event>"
     )
 
 
