@@ -87,6 +87,7 @@ def compose(feed: Feed, content: Content, settings: Settings, booking: BookingPa
         offers=feed.offers,
         memberships=feed.memberships,
         notices=(*notices, *price_notices),
+        left_out=frozenset(known.keys() - public.keys()),
     )
 
 

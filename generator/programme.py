@@ -142,7 +142,8 @@ class ListedEvent:
 class Programme:
     """All that is on, and was. `events` are by next date, those without dates, then those that are over, at the end.
 
-    `share` is the path of the site's own image for sharing.
+    `share` is the path of the site's own image for sharing; `left_out` has the events that are in the feed and nowhere
+    on the site.
     """
 
     now: datetime
@@ -153,6 +154,7 @@ class Programme:
     offers: tuple[Offer, ...]
     memberships: tuple[Membership, ...]
     notices: tuple[Notice, ...]
+    left_out: frozenset[int] = frozenset()
     share: str = ""
 
     @property

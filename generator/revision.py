@@ -1,7 +1,8 @@
 """What a site remembers after a build: the ledger that was, held against what is on now.
 
 `revised` is the door. An entry gets a new revision number when something in it changed, and only then; an instance
-that vanished before its date is cancelled, and one that comes back goes on counting (design.md §5).
+that vanished before its date is cancelled, and one that comes back goes on counting (design.md §5). What is hidden or
+excluded is nowhere; only its numbers are kept.
 """
 
 from collections.abc import Callable, Iterator, Mapping
@@ -36,7 +37,8 @@ def revised(before: Ledger | None, shown: Shown, withdraw: Withdraw) -> Ledger:
     was = before or Ledger(shown.series, _first(shown), {}, {})
     records = dict(_listed(was.records, shown)) | dict(_vanished(was.records, shown, withdraw))
     new = tuple(_changes(was.records, records, shown)) if before else ()
-    changes = kept((*new, *was.changes))
+    told = (change for change in was.changes if change.event_id not in shown.programme.left_out)
+    changes = kept((*new, *told))
     return Ledger(
         source=shown.series,
         changed=changes[0].time if new else was.changed,
@@ -88,7 +90,9 @@ def _vanished(known: Mapping[int, Record], shown: Shown, withdraw: Withdraw) -> 
     now = shown.programme.now
     for key in known.keys() - {instance.id for _, instance in shown.programme.instances}:
         record = known[key]
-        if record.over <= now:
+        if record.event_id in shown.programme.left_out:  # hidden or excluded: nowhere, and no tombstone either
+            yield key, record.without_words
+        elif record.over <= now:
             if record.over > now - REMEMBERED_FOR:
                 yield key, record.without_words
         elif record.entry.status == CANCELLED:
@@ -111,7 +115,7 @@ def _changes(known: Mapping[int, Record], records: Mapping[int, Record], shown: 
     """What happened to what is still to come, by date."""
     now = shown.programme.now.astimezone(UTC)
     for key, after in sorted(records.items(), key=lambda row: (row[1].entry.start, row[0])):
-        if after.over <= now:
+        if after.over <= now or not after.entry.status:
             continue
         before = known.get(key)
         for what in happened(before, after):

@@ -227,7 +227,7 @@ def test_the_ledger_knows_when_a_date_was_to_be(machine: Machine, told: Month) -
     assert (ledger.earlier_start(100), ledger.earlier_start(101)) == (first, None)
 
 
-def test_what_was_never_public_is_nowhere_and_what_was_is_cancelled(machine: Machine, told: Month) -> None:
+def test_what_is_left_out_is_nowhere_even_if_it_was_public(machine: Machine, told: Month) -> None:
     settings = machine.site / "content" / "site.toml"
     shown = settings.read_text()
     told.names |= {15: "Secret"}
@@ -235,8 +235,21 @@ def test_what_was_never_public_is_nowhere_and_what_was_is_cancelled(machine: Mac
     settings.write_text(f'{shown}[events]\nexclude = ["Secret", "Play 11"]\n')
     after(told)
     machine.build(told)
-    assert [name for name, content in machine.files.items() if b"Secret" in content] == []
-    assert (entry_of(machine, 900), entry_of(machine, 100)["STATUS"]) == ({}, "CANCELLED")
+    said = [name for name, content in machine.files.items() if b"Secret" in content or b"Play 11" in content]
+    assert (said, entry_of(machine, 900), entry_of(machine, 100)) == ([], {}, {})
+
+
+def test_what_is_shown_again_goes_on_counting(machine: Machine, told: Month) -> None:
+    settings = machine.site / "content" / "site.toml"
+    shown = settings.read_text()
+    for text in (f'{shown}[events]\nexclude = ["Play 11"]\n', shown):
+        settings.write_text(text)
+        after(told)
+        machine.build(told)
+    assert {name: entry_of(machine, 100)[name] for name in ("SEQUENCE", "STATUS")} == {
+        "SEQUENCE": "1",
+        "STATUS": "CONFIRMED",
+    }
 
 
 def test_an_old_event_keeps_its_calendar_under_its_old_name(machine: Machine, told: Month) -> None:
