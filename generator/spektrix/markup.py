@@ -65,12 +65,15 @@ def items(document: BinaryIO, where: str, tag: str) -> Iterator[Element]:
 
 
 def _items(reader: "etree.iterparse[tuple[str, Element]]", where: str, tag: str) -> Iterator[Element]:
+    last = None  # of the items that were read so far: libxml2 reads many before it tells of the first
     for event, element in reader:
-        root = element.getroottree().getroot()
-        if element.getparent() is not root:
+        root = element.getparent()
+        if root is None or root.getparent() is not None:
             continue
         if event == "start":
-            _refuse_others(root, where, tag)
+            if root[-1] is not last:
+                last = root[-1]
+                _refuse_others(root, where, tag)
             for done in list(element.itersiblings(preceding=True)):
                 root.remove(done)
         else:
