@@ -12,7 +12,17 @@ from generator.errors import Notice, NoticeKind
 from generator.images import NOMINAL, SHARE_SIZE, Picture
 from generator.pictures import artwork, originals, pixels, share
 from generator.pictures.pixels import MAX_BYTES, UnusableError
-from generator.pictures.renditions import Made, Rendition, Shape, Task, developed, from_image, key_of, published, shape_of_image
+from generator.pictures.renditions import (
+    Made,
+    Rendition,
+    Shape,
+    Task,
+    developed,
+    from_image,
+    key_of,
+    published,
+    shape_of_image,
+)
 from generator.pictures.share import Look, Words
 from generator.programme import ListedEvent, Programme
 from generator.urls import is_address

@@ -10,9 +10,9 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from generator.errors import Fault, SiteError
-from generator.illustrate import Illustrated, Studio, illustrated
+from generator.pictures.illustrate import Illustrated, Studio, illustrated
+from generator.pictures.renditions import Rendition, Task, developed, foreseen
 from generator.programme import ListedEvent, Programme
-from generator.renditions import Rendition, Task, developed, foreseen
 
 
 @dataclass

@@ -9,15 +9,17 @@ from collections import OrderedDict
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import datetime
+from functools import partial
 from pathlib import Path
 
 from generator import source as sources
 from generator.compose import recomposed
 from generator.config import DEMO, LIVE, Settings, SourceSettings
 from generator.errors import SitegenError
+from generator.memory import Memory, ledger_file, remembered
+from generator.pictures.share import Look, look
 from generator.programme import Programme
 from generator.render import Compiled, theme_folders
-from generator.share import Look, look
 from generator.source import Source
 from generator.studio.changes import Folders, Stage
 from generator.studio.darkroom import Darkroom
@@ -51,6 +53,7 @@ class Workshop:
         self._source: Source | None = None
         self._programme: Programme | None = None
         self._look: Look | None = None
+        self._remembered: tuple[tuple[int, str], Memory] | None = None
         self._darkroom = Darkroom()
         self._website: Website | None = None
         self.error: SitegenError | None = None
@@ -104,7 +107,8 @@ class Workshop:
         source = self._source_for(words.settings, stage)
         programme = self._programme_for(words, source, stage)
         pictures = self._darkroom.illustrated(programme, pictures_from(words, source, 1), is_same=stage is Stage.WORDS)
-        self._website = website(words, source, pictures, None, self.compiled)
+        recall = partial(self._memory, source, programme.now)
+        self._website = website(words, source, pictures, recall=recall, compiled=self.compiled)
         self._words, self._source, self._programme, self._look = words, source, programme, look(folders)
         gc.freeze()  # a large programme stays; without this each collection would walk through all of it
 
@@ -113,6 +117,14 @@ class Workshop:
         programme = composed(words, source, now)
         pictures = Darkroom().illustrated(programme, pictures_from(words, source, 1), is_same=False)
         return website(words, source, pictures, compiled=self.compiled)
+
+    def _memory(self, source: Source, now: datetime) -> Memory:
+        """What the last build left, read again only when another build has left something else."""
+        file = ledger_file(self.bench.site)
+        stamp = (file.stat().st_mtime_ns if file.is_file() else 0, source.series)
+        if self._remembered is None or self._remembered[0] != stamp:
+            self._remembered = stamp, remembered(self.bench.site, source, None, now)
+        return self._remembered[1]
 
     def _programme_for(self, words: Words, source: Source, stage: Stage) -> Programme:
         """The programme: where only words have changed, as much of the last one as can be; else anew."""
