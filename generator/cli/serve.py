@@ -61,11 +61,12 @@ def serve(
         workshop = Workshop(bench, lambda: fixed or moment_of(None, site))
         desk = Desk(workshop, secrets.token_hex(4), lambda words: click.echo(words, err=True))
         reachable = _lan_address() if host in EVERYWHERE else host
-        with listening(host, port) as listener, serving(Studio(desk, (host, reachable)), listener):
+        with listening(host, port) as listener:
             desk.open()
             address = f"http://{_in_address(reachable)}:{listener.getsockname()[1]}{_base(workshop)}"
             _welcome(workshop, address, _is_moved(listener, port), host in EVERYWHERE)
-            with _following(desk, poll) if watch or poll else nullcontext():
+            following = _following(desk, poll) if watch or poll else nullcontext()
+            with serving(Studio(desk, (host, reachable)), listener), following:
                 if opens:
                     webbrowser.open(address)
                 while True:

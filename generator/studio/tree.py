@@ -26,8 +26,9 @@ def node(name: str, value: Any, deep: int = DEEP) -> Node:
     parts = list(_parts(value))
     if not parts:
         return Node(name, _words(value))
-    inside = tuple(node(key, part, deep - 1) for key, part in parts[:MANY]) if deep else ()
-    rest = (Node("…", f"{len(parts) - MANY} more"),) if deep and len(parts) > MANY else ()
+    shown = len(parts) if is_dataclass(value) else MANY
+    inside = tuple(node(key, part, deep - 1) for key, part in parts[:shown]) if deep else ()
+    rest = (Node("…", f"{len(parts) - shown} more"),) if deep and len(parts) > shown else ()
     return Node(name, _title(value, len(parts)), inside + rest)
 
 
