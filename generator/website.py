@@ -5,7 +5,7 @@ somebody looks at, by the same code.
 """
 
 import hashlib
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import cache, cached_property, partial
@@ -221,6 +221,11 @@ class Website:
         if path.startswith("sitemap-") and path in self._sitemaps:
             return partial(bytes, self._sitemaps[path])
         return self._by_path.get(path) or (self._availability.get(path) if "availability" in path else None)
+
+    @property
+    def singles(self) -> Iterable[str]:
+        """The paths of the files that are neither pages, calendars, pictures nor parts of another file."""
+        return self._by_path.keys()
 
     @cached_property
     def _by_path(self) -> Mapping[str, File]:

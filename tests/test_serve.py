@@ -3,6 +3,7 @@
 from pathlib import Path
 
 import pytest
+from soak import pages, soak
 from studio import NOW, Asked, copy_of_demo
 from surfaces import PROJECT, build, shared_folder
 
@@ -232,3 +233,9 @@ def test_what_is_wrong_is_shown_until_it_is_mended(tmp_path: Path, kind: str) ->
     file.write_text(before)
     asked.saved(stage)
     assert asked.get("/visit/?_raw").data == good
+
+
+def test_after_edits_at_random_the_site_is_as_if_made_anew(tmp_path: Path) -> None:
+    site = copy_of_demo(tmp_path)
+    *_, asked = soak(site, 40, seed=2)
+    assert pages(asked) == pages(Asked(site))
