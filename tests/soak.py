@@ -61,6 +61,8 @@ class Designer:
     def rename(self) -> list[Path]:
         """A page of the venue's own under another name."""
         file = self._any("content/pages", "*.md")
+        if not file.is_file():
+            return self.word()
         return [file, file.rename(file.with_name(f"{file.stem.split('-')[0]}-{self.number}.md"))]
 
     def delete(self) -> list[Path]:
@@ -144,12 +146,13 @@ def main(edits: int) -> None:
     """Many edits, with the memory in use."""
     with tempfile.TemporaryDirectory() as folder:
         site = copy_of_demo(Path(folder))
-        asked = None
+        last = None
         for number, asked in enumerate(soak(site, edits, seed=1), start=1):
+            last = asked
             if number % max(1, edits // 10) == 0:
                 sys.stdout.write(f"{number} edits, {_memory()} MB\n")
                 sys.stdout.flush()
-        same = asked is not None and pages(asked) == pages(Asked(site))
+        same = last is not None and pages(last) == pages(Asked(site))
     sys.stdout.write(f"{'The same as' if same else 'NOT the same as'} a studio started anew\n")
     sys.exit(not same)
 
