@@ -110,7 +110,8 @@ class Workshop:
         recall = partial(self._memory, source, programme.now)
         self._website = website(words, source, pictures, recall=recall, compiled=self.compiled)
         self._words, self._source, self._programme, self._look = words, source, programme, look(folders)
-        gc.freeze()  # a large programme stays; without this each collection would walk through all of it
+        if stage >= Stage.SETTINGS:
+            _set_aside()
 
     def made(self, words: Words, source: Source, now: datetime) -> Website:
         """Another website than the workshop's own, without a memory, with its compiled templates."""
@@ -159,3 +160,10 @@ class Workshop:
             while len(self._other_times) > TIMES_KEPT:
                 self._other_times.popitem(last=False)
         return self._other_times[key]
+
+
+def _set_aside() -> None:
+    """Let collections pass by what was read: a large feed stays, and each would walk through all of it."""
+    gc.unfreeze()
+    gc.collect()
+    gc.freeze()
