@@ -76,6 +76,11 @@ class Desk:
         before, body, after = page.rpartition(b"</body>")
         return before + script + body + after if body else page + script
 
+    def of_site(self, page: bytes, now: datetime) -> bytes:
+        """A page of a site made for `now`, with the studio's script, and with a clock that starts then."""
+        clock = f'<head>\n<script src="/_studio/clock.js" data-now="{now.astimezone(UTC).isoformat()}"></script>'
+        return self.with_script(page.replace(b"<head>", clock.encode(), 1))
+
     def answer(self, path: str, query: Mapping[str, str], now: datetime | None) -> Answer | None:
         """The answer to a path below the desk, at `now` or the studio's own time; None where there is none."""
         if path == "news":
