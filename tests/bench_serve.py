@@ -6,8 +6,10 @@ many times over. Where the recorded feed or Chromium is not there, so much is le
 
 import argparse
 import copy
+import os
 import platform
 import re
+import shlex
 import shutil
 import signal
 import socket
@@ -26,7 +28,7 @@ from urllib.error import URLError
 from urllib.request import urlopen
 from xml.etree import ElementTree
 
-from playwright.sync_api import Page, sync_playwright
+from playwright.sync_api import Page, Playwright, sync_playwright
 from studio import copy_of_demo
 from surfaces import PROJECT, shared_folder
 
@@ -39,7 +41,7 @@ TELL = """
     const shown = (document.body?.textContent + own).match(/EDIT-\\w+-END/g)?.at(-1);
     if (shown && shown !== sessionStorage.seen) {
       sessionStorage.seen = shown;
-      window.showsEdit(shown, Date.now());
+      window.showsEdit(shown, performance.timeOrigin + performance.now());
     }
     requestAnimationFrame(look);
   };
@@ -148,15 +150,34 @@ def table(title: str, site: Path, path: str, words: Path, count: int, *options: 
     """Measure a site, and say what came out."""
     with serving("--site", str(site), *options) as (address, seconds), sync_playwright() as playwright:
         print(f"\n{title}\n  start to first page   {seconds:.2f} s")  # noqa: T201
-        browser = playwright.chromium.launch(executable_path=BROWSER, args=["--no-sandbox", "--disable-gpu"])
         for edit in edits(site, words):
-            page = browser.new_context().new_page()
-            page.goto(f"{address}{path}")
-            found = measured(page, edit, count)
-            p95 = found[max(0, round(len(found) * 0.95) - 1)]
-            print(f"  {edit.name:<12} median {statistics.median(found):4.0f} ms   p95 {p95:4.0f} ms")  # noqa: T201
-            page.close()
-        browser.close()
+            _tell(edit, f"{address}{path}", playwright, count)
+
+
+def _tell(edit: Edit, url: str, playwright: Playwright, count: int) -> None:
+    """Measure one sort of edit, and say what came out."""
+    browser = playwright.chromium.launch(executable_path=BROWSER, args=["--no-sandbox", "--disable-gpu"])
+    page = browser.new_page()
+    page.goto(url)
+    found = measured(page, edit, count)
+    p95 = found[max(0, round(len(found) * 0.95) - 1)]
+    print(f"  {edit.name:<12} median {statistics.median(found):4.0f} ms   p95 {p95:4.0f} ms", flush=True)  # noqa: T201
+    browser.close()
+
+
+def other(command: str, url: str, file: Path, after: str, count: int) -> None:
+    """Measure another program's server by edits of a template of its own."""
+    edit = Edit("template", file, lambda text, mark: text.replace(after, f"{after}<p>{mark}</p>", 1))
+    started = time.perf_counter()
+    with subprocess.Popen(  # what the caller asks for
+        shlex.split(command), stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, start_new_session=True
+    ) as process:
+        try:
+            print(f"\n{command}\n  start to first page   {_first_page(url, started):.2f} s")  # noqa: T201
+            with sync_playwright() as playwright:
+                _tell(edit, url, playwright, count)
+        finally:
+            os.killpg(process.pid, signal.SIGTERM)
 
 
 def main() -> None:
@@ -164,10 +185,15 @@ def main() -> None:
     parser = argparse.ArgumentParser()
     parser.add_argument("--edits", type=int, default=200, help="of each kind")
     parser.add_argument("--times", type=int, default=TIMES, help="of the recorded feed; 0: none")
+    for name in ("other", "url", "file", "after"):
+        parser.add_argument(f"--{name}")
     chosen = parser.parse_args()
     versions = ", ".join(f"{name} {version(name)}" for name in ("jinja2", "werkzeug", "watchdog", "playwright"))
     print(f"{platform.platform()}, Python {platform.python_version()}, {versions}")  # noqa: T201
     print(f"python tests/bench_serve.py --edits {chosen.edits} --times {chosen.times}")  # noqa: T201
+    if chosen.other:
+        other(chosen.other, chosen.url, Path(chosen.file), chosen.after, chosen.edits)
+        return
     with tempfile.TemporaryDirectory() as folder:
         demo = copy_of_demo(Path(folder) / "demo")
         table("The demo", demo, "/events/hamlet/", demo / "content" / "events" / "hamlet.md", chosen.edits,
