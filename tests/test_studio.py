@@ -7,6 +7,7 @@ import socket
 import subprocess
 import sys
 import time
+from collections.abc import Callable, Iterator
 from html import unescape
 from pathlib import Path
 from urllib.error import HTTPError, URLError
@@ -19,6 +20,7 @@ from surfaces import PROJECT
 
 from generator.studio.changes import Stage
 
+Start = Callable[..., subprocess.Popen[str]]
 STATES = {
     "on_sale", "limited", "unknown", "not_yet_on_sale", "sold_out", "not_on_sale_online", "sales_ended", "postponed",
     "cancelled", "past",
@@ -150,10 +152,21 @@ def port() -> int:
     return found
 
 
-def started(site: Path, *options: str) -> subprocess.Popen[str]:
-    """The command in a process of its own."""
-    command = [sys.executable, "-u", "-m", "generator", "serve", "--site", str(site), "--now", NOW, *options]
-    return subprocess.Popen(command, cwd=PROJECT, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+@pytest.fixture
+def started() -> Iterator[Start]:
+    """Starts the command in a process of its own, which is gone after the test."""
+    processes: list[subprocess.Popen[str]] = []
+
+    def start(site: Path, *options: str) -> subprocess.Popen[str]:
+        command = [sys.executable, "-u", "-m", "generator", "serve", "--site", str(site), "--now", NOW, *options]
+        process = subprocess.Popen(command, cwd=PROJECT, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+        processes.append(process)
+        return process
+
+    yield start
+    for process in processes:
+        process.kill()
+        process.communicate()
 
 
 def asked_when_ready(address: str) -> bytes:
@@ -177,7 +190,7 @@ def ended(process: subprocess.Popen[str]) -> tuple[int, str, str]:
     return process.returncode, out, err
 
 
-def test_the_command_serves_and_ends_clean(tmp_path: Path, port: int) -> None:
+def test_the_command_serves_and_ends_clean(tmp_path: Path, port: int, started: Start) -> None:
     process = started(copy_of_demo(tmp_path), "--port", str(port))
     page = asked_when_ready(f"http://127.0.0.1:{port}/visit/")
     code, out, err = ended(process)
@@ -189,7 +202,7 @@ def test_the_command_serves_and_ends_clean(tmp_path: Path, port: int) -> None:
     ]
 
 
-def test_a_port_that_is_taken_gives_way_to_the_next(tmp_path: Path) -> None:
+def test_a_port_that_is_taken_gives_way_to_the_next(tmp_path: Path, started: Start) -> None:
     site = copy_of_demo(tmp_path)
     with socket.create_server(("127.0.0.1", 0)) as listener:
         taken = listener.getsockname()[1]
@@ -200,14 +213,14 @@ def test_a_port_that_is_taken_gives_way_to_the_next(tmp_path: Path) -> None:
     assert re.fullmatch(r"That port is taken; this is \d+\.\n", lines[1])
 
 
-def test_a_phone_gets_a_code_to_read(tmp_path: Path, port: int) -> None:
+def test_a_phone_gets_a_code_to_read(tmp_path: Path, port: int, started: Start) -> None:
     process = started(copy_of_demo(tmp_path), "--port", str(port), "--host", "0.0.0.0")  # noqa: S104  # what is tested
     asked_when_ready(f"http://127.0.0.1:{port}/visit/")
     code, out, _ = ended(process)
     assert (code, out.count("▀") > 50, "127.0.0.1" in out.split("The site:")[1].splitlines()[0]) == (0, True, False)
 
 
-def test_a_broken_site_is_served_as_what_is_broken(tmp_path: Path, port: int) -> None:
+def test_a_broken_site_is_served_as_what_is_broken(tmp_path: Path, port: int, started: Start) -> None:
     site = copy_of_demo(tmp_path)
     (site / "content" / "site.toml").write_text("[site\n")
     process = started(site, "--port", str(port))
@@ -217,7 +230,7 @@ def test_a_broken_site_is_served_as_what_is_broken(tmp_path: Path, port: int) ->
     assert (code, len(err.splitlines())) == (0, 3)
 
 
-def test_what_is_saved_is_told_to_the_browser(tmp_path: Path, port: int) -> None:
+def test_what_is_saved_is_told_to_the_browser(tmp_path: Path, port: int, started: Start) -> None:
     site = copy_of_demo(tmp_path)
     process = started(site, "--port", str(port), "--watch")
     page = asked_when_ready(f"http://127.0.0.1:{port}/visit/").decode()
