@@ -109,7 +109,7 @@ def serving(*options: str) -> Iterator[tuple[str, float]]:
         try:
             yield f"http://127.0.0.1:{port}", _first_page(f"http://127.0.0.1:{port}/", started)
         finally:
-            process.send_signal(signal.SIGINT)
+            process.terminate()
 
 
 def _first_page(address: str, started: float) -> float:

@@ -156,6 +156,7 @@ def port() -> int:
 def started() -> Iterator[Start]:
     """Starts the command in a process of its own, which is gone after the test."""
     processes: list[subprocess.Popen[str]] = []
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)  # were it ignored, it would be inherited
 
     def start(site: Path, *options: str) -> subprocess.Popen[str]:
         command = [sys.executable, "-u", "-m", "generator", "serve", "--site", str(site), "--now", NOW, *options]
@@ -167,6 +168,7 @@ def started() -> Iterator[Start]:
     for process in processes:
         process.kill()
         process.communicate()
+    signal.signal(signal.SIGINT, before)
 
 
 def asked_when_ready(address: str) -> bytes:
