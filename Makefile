@@ -5,16 +5,15 @@ BIN := .venv/bin
 AUDITORS := vnu-jar@26.9.27 lighthouse@12.8.2
 PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
 
-.PHONY: help site test lint browser audit readers words pins clean
+.PHONY: help site test lint browser audit readers words bench-serve soak pins clean
 
 help: ## what can be made
-	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-8s %s\n", $$1, $$2 }' Makefile
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-11s %s\n", $$1, $$2 }' Makefile
 
 site: .venv/ready ## build the demo venue into output/
 	$(BIN)/sitegen build
 	@echo
-	@echo "Look at it:  $(BIN)/python -m http.server --bind 127.0.0.1 --directory output 8000"
-	@echo "then open    http://127.0.0.1:8000/    (Ctrl-C ends it)"
+	@echo "Look at it, and change it:  $(BIN)/sitegen serve --watch --open"
 
 test: .venv/ready-to-test browser readers lint ## every check that CI runs
 	$(BIN)/python -m pytest --numprocesses auto --dist loadfile
@@ -58,6 +57,12 @@ pins: ## renew the pinned versions, with uv
 	uv pip compile --universal --python-version 3.11 --generate-hashes --no-header --no-annotate --no-emit-index-url \
 		--no-emit-find-links --quiet --upgrade --extra install --extra test pyproject.toml -c requirements.txt \
 		-o requirements-test.txt
+
+bench-serve: .venv/ready-to-test browser ## how long from saving a file to the browser showing it
+	cd tests && ../$(BIN)/python bench_serve.py
+
+soak: .venv/ready-to-test ## 2,000 edits at random, and the site as if made anew
+	cd tests && ../$(BIN)/python soak.py 2000
 
 clean: ## remove what was made
 	rm -rf .venv output .output.* dist

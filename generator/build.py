@@ -91,7 +91,7 @@ def build(order: Order, tell: Callable[[str], None], is_strict: bool = False) ->
 
     tell(f"Rendering {len(made.pages)} pages")
     digest, found = hashlib.sha256(), list[Notice]()
-    files = sealed(compared(made.files(order.jobs), found, is_strict), made.plan.ledger, digest)
+    files = sealed(compared(made.files(order.jobs), found, is_strict), made.plan.ledger(), digest)
     written = publish(order.target, files, then=lambda: found.extend(keep(order.target / urls.LEDGER, order.site)))
     is_changed = memory.ledger is None or memory.ledger.content != digest.hexdigest()
     return _report(order, made, written, is_changed, tally(found))

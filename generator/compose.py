@@ -91,6 +91,37 @@ def compose(feed: Feed, content: Content, settings: Settings, booking: BookingPa
     )
 
 
+def recomposed(
+    before: Programme, feed: Feed, old: Content, new: Content, settings: Settings, booking: BookingPath
+) -> Programme:
+    """The programme that `compose` made of the `old` words, with the `new` ones: only what they touch is made again.
+
+    The notices are the old ones. Where an event comes or goes, all is made again.
+    """
+    touched = {
+        key for key in old.overlays.keys() | new.overlays.keys() if old.overlays.get(key) != new.overlays.get(key)
+    }
+    if any(content.overlays[key].words.hidden for content in (old, new) for key in touched & content.overlays.keys()):
+        return compose(feed, new, settings, booking, before.now)
+    known = _first_of_each(feed.events, "event", [])
+    some = replace(feed, instances=tuple(instance for instance in feed.instances if instance.event_id in touched))
+    ids = {instance.id for instance in some.instances}
+    rows = replace(feed, statuses=tuple(row for row in feed.statuses if row.instance_id in ids))
+    maker = _Maker(
+        settings, new, booking, before.now.astimezone(UTC), prices_of(feed)[0], _rows_by_instance(rows), before.genres,
+        before.access, {venue.slug: venue for venue in before.venues}, feed.event_offers,
+    )  # fmt: skip
+    instances = _instances_by_event(some, known, settings, [])
+    public = {event.id: known[event.id] for event in before.events}
+    events = [
+        maker.event(known[event.id], event.slug, instances[event.id], known, public, [])
+        if event.id in touched
+        else event
+        for event in before.events
+    ]
+    return replace(before, events=tuple(sorted(events, key=_next_date_first)))
+
+
 def originals_of(feed: Feed, content: Content, settings: Settings) -> Iterable[str]:
     """Where the pictures of the events come from that are not left out, as `images.original_of` has it."""
     for event in feed.events:
@@ -268,7 +299,7 @@ class _Maker:
         zone = self.settings.site.zone
         own_words = words.instances.get(instance.id, InstanceWords())
         seats = seats_of(self.rows.get(instance.id, ()), instance.plan_id)
-        facts = self._facts(instance, event, own_words.status or words.status, seats)
+        facts = facts_of(instance, event, words, seats, self.settings)
         state = state_of(facts, self.now, Decimal(str(self.settings.availability.limited_percent)))
         plan = self.prices.plans.get(instance.plan_id or 0)
         space = (seats.space if seats else "") or (plan.name if plan else "")
@@ -298,15 +329,19 @@ class _Maker:
         word = slug_of(name) or f"venue-{zlib.crc32(name.encode())}"
         return self.venues.setdefault(word, Kind(name, name, urls.venue(word)))
 
-    def _facts(self, instance: Instance, event: Event, status: str, seats: Seats | None) -> Facts:
-        assert instance.start is not None  # noqa: S101  # those without a start were left out
-        is_cancelled = _is_ticked(instance.attributes, self.settings.attributes.cancelled)
-        return Facts(
-            said=State(status) if status else State.CANCELLED if is_cancelled else None,
-            start=instance.start,
-            end=instance.start + timedelta(minutes=event.duration) if event.duration else None,
-            is_on_sale=event.is_on_sale and instance.is_on_sale,
-            on_sale_from=instance.start_selling,
-            on_sale_until=instance.stop_selling,
-            seats=seats,
-        )
+
+def facts_of(instance: Instance, event: Event, words: EventWords, seats: Seats | None, settings: Settings) -> Facts:
+    """What decides the state of an instance that has a start; `words` are the venue's own on its event."""
+    assert instance.start is not None  # noqa: S101  # those without a start were left out
+    own_words = words.instances.get(instance.id, InstanceWords())
+    status = own_words.status or words.status
+    is_cancelled = _is_ticked(instance.attributes, settings.attributes.cancelled)
+    return Facts(
+        said=State(status) if status else State.CANCELLED if is_cancelled else None,
+        start=instance.start,
+        end=instance.start + timedelta(minutes=event.duration) if event.duration else None,
+        is_on_sale=event.is_on_sale and instance.is_on_sale,
+        on_sale_from=instance.start_selling,
+        on_sale_until=instance.stop_selling,
+        seats=seats,
+    )

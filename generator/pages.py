@@ -51,23 +51,31 @@ def _described(make: Callable[[], Iterable[Page]], plan: Plan) -> Iterator[Page]
 
 def _shelves(plan: Plan) -> Mapping[str, Callable[[], Iterable[Page]]]:
     _, programme = plan.language.gettext, plan.programme
-    return {
-        urls.HOME: lambda: _single_pages(plan),
+    shelves: dict[str, Callable[[], Iterable[Page]]] = {
+        urls.HOME: lambda: _single_pages(plan, [page for page in own if urls.page(page.name) in shelves]),
+        urls.WHATS_ON: lambda: (_whats_on(plan),),
         **{event.path: partial(_event_pages, event, plan) for event in programme.events},
         urls.CALENDAR: lambda: _calendar(plan),
         urls.GENRES: lambda: _kinds(_("Genres"), urls.GENRES, programme.genres, plan),
         urls.ACCESS: lambda: _kinds(_("Access"), urls.ACCESS, programme.access, plan),
         urls.VENUES: lambda: _kinds(_("Venues"), urls.VENUES, programme.venues, plan),
     }
+    own = [page for page in plan.content.pages if page.name != "404"]
+    alone = {urls.page(page.name): partial(_own_pages, page) for page in own}
+    return shelves | {path: make for path, make in alone.items() if path not in shelves}
 
 
-def _single_pages(plan: Plan) -> Iterator[Page]:
+def _single_pages(plan: Plan, own: Iterable[ContentPage]) -> Iterator[Page]:
+    """The pages that are no group, and those of the venue's own that have the address of a group's first."""
     yield _home(plan)
-    yield _whats_on(plan)
     yield from _lists(plan)
     yield from _frames(plan)
-    yield from (_own_page(page) for page in plan.content.pages if page.name != "404")
+    yield from (_own_page(page) for page in own)
     yield _not_found(plan)
+
+
+def _own_pages(page: ContentPage) -> Iterator[Page]:
+    yield _own_page(page)
 
 
 def _event_pages(event: ListedEvent, plan: Plan) -> Iterator[Page]:

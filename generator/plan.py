@@ -3,7 +3,7 @@
 Which pages there are is said in `pages`.
 """
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
@@ -72,7 +72,11 @@ class Page:
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """All that pages are made of."""
+    """All that pages are made of.
+
+    `ledger` makes, once, what the site remembers with what is on now; `earlier_start` tells of an instance, by id, when
+    it was to start before its date moved.
+    """
 
     programme: Programme
     content: Content
@@ -80,12 +84,13 @@ class Plan:
     booking: BookingPath
     addresses: Addresses
     language: Language
-    ledger: Ledger
+    ledger: Callable[[], Ledger]
+    earlier_start: Callable[[int], datetime | None]
 
     @property
     def describer(self) -> Describer:
         """What says the structured data."""
-        return Describer(self.settings, self.addresses, self.ledger.earlier_start)
+        return Describer(self.settings, self.addresses, self.earlier_start)
 
     @property
     def changed(self) -> Mapping[str, datetime]:
@@ -93,7 +98,7 @@ class Plan:
 
         What has not changed since the memory began is not there: nobody knows when it did.
         """
-        records = self.ledger.records
+        records = self.ledger().records
         began = min((record.first_seen for record in records.values()), default=None)
         known = {key: record.modified for key, record in records.items() if began and record.modified > began}
         pages: dict[str, datetime] = {}

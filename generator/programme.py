@@ -108,6 +108,11 @@ class ListedEvent:
         return self.picture.src
 
     @property
+    def slug(self) -> str:
+        """The last word of its address."""
+        return self.path.rstrip("/").rpartition("/")[2]
+
+    @property
     def upcoming(self) -> tuple[ListedInstance, ...]:
         """The instances that are not over."""
         return tuple(instance for instance in self.instances if not instance.is_over)

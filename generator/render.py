@@ -19,6 +19,8 @@ from pathlib import Path
 from typing import Any
 
 import jinja2
+from jinja2.bccache import Bucket
+from jinja2.utils import missing
 
 from generator import urls, wording
 from generator.assets import Asset, assets
@@ -43,12 +45,44 @@ def theme_folders(site_folder: Path) -> tuple[Path, ...]:
     return tuple(dict.fromkeys(folder.resolve() for folder in folders if folder.is_dir()))
 
 
+class Compiled(jinja2.BytecodeCache):
+    """Compiled templates, kept from one renderer to the next for as long as their files do not change."""
+
+    def __init__(self) -> None:
+        self._kept: dict[str, tuple[str, bytes]] = {}
+
+    def load_bytecode(self, bucket: Bucket) -> None:
+        """Take what is kept of a template, if it was made from the same bytes."""
+        checksum, bytecode = self._kept.get(bucket.key, ("", b""))
+        if checksum == bucket.checksum:
+            bucket.bytecode_from_string(bytecode)
+
+    def dump_bytecode(self, bucket: Bucket) -> None:
+        """Keep a template in place of what it was."""
+        self._kept[bucket.key] = bucket.checksum, bucket.bytecode_to_string()
+
+
+class _Undefined(jinja2.StrictUndefined):
+    """A name that is not known is an error, which tells the nearest one that is."""
+
+    __slots__ = ()
+
+    @property
+    def _undefined_message(self) -> str:
+        said = super()._undefined_message
+        owner = self._undefined_obj
+        known = owner if isinstance(owner, Mapping) else [name for name in dir(owner) if not name.startswith("_")]
+        close = difflib.get_close_matches(str(self._undefined_name), map(str, known), n=1)
+        return f"{said}; did you mean {close[0]}?" if close and owner is not missing else said
+
+
 @dataclass
 class Renderer:
     """Renders the pages of a plan with the templates of some folders, the first winning."""
 
     plan: Plan
     folders: Sequence[Path]
+    compiled: jinja2.BytecodeCache | None = None
 
     @cached_property
     def assets(self) -> Mapping[str, Asset]:
@@ -61,11 +95,12 @@ class Renderer:
         environment = jinja2.Environment(
             loader=jinja2.FileSystemLoader([str(folder) for folder in self.folders]),
             autoescape=True,
-            undefined=jinja2.StrictUndefined,
+            undefined=_Undefined,
             trim_blocks=True,
             lstrip_blocks=True,
             keep_trailing_newline=True,
             auto_reload=False,
+            bytecode_cache=self.compiled,
             extensions=("jinja2.ext.i18n",),
         )
         environment.policies["ext.i18n.trimmed"] = True

@@ -1,13 +1,14 @@
 """Which source the settings name, and what it gives: the one place where a second source would be added."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
 
 from generator.config import DEMO, LIVE, Settings
 from generator.errors import Fault, SourceError
 from generator.model import BookingPath, Feed
-from generator.spektrix import demo, snapshot
+from generator.spektrix import demo, markup, snapshot
 from generator.spektrix.iframe import booking_path
 
 
@@ -15,12 +16,13 @@ from generator.spektrix.iframe import booking_path
 class Source:
     """A feed and what goes with it.
 
-    `namespace` follows the @ in the ids of calendar entries. Feeds of one `series` are told apart from build to build;
-    to those of another they are no news. `images` is the folder where the pull put pictures; it may
-    not be there. `missing` names collections that the source could have given, but did not.
+    `folder` is where it was read from. `namespace` follows the @ in the ids of calendar entries. Feeds of one `series`
+    are told apart from build to build; to those of another they are no news. `images` is the folder where the pull put
+    pictures; it may not be there. `missing` names collections that the source could have given, but did not.
     """
 
     feed: Feed
+    folder: Path
     pulled_at: datetime | None
     images: Path
     missing: tuple[str, ...]
@@ -38,12 +40,15 @@ def load(
     Raises SourceError.
     """
     is_demo = feed is None and settings.source.feed == DEMO
-    folder = demo.FOLDER if is_demo else feed or snapshot_folder or _folder_of(settings, site_folder)
+    folder = feed or snapshot_folder or folder_of(settings, site_folder)
+    if not folder.is_dir():
+        raise SourceError(_nothing_there(folder, settings, site_folder))
     shift = demo.shift_for(now) if is_demo else None
     found = snapshot.read(folder, shift)
     namespace = f"{settings.spektrix.client}.spektrix"
     return Source(
         feed=found.feed,
+        folder=folder,
         pulled_at=found.pulled_at,
         images=found.images,
         missing=found.missing,
@@ -54,17 +59,29 @@ def load(
     )
 
 
-def _folder_of(settings: Settings, site_folder: Path) -> Path:
+def for_settings(source: Source, settings: Settings) -> Source:
+    """The same feed for other settings, of which [source] is the same."""
+    namespace = f"{settings.spektrix.client}.spektrix"
+    series = namespace + source.series.removeprefix(source.namespace)
+    return replace(source, booking=booking_path(settings.spektrix), namespace=namespace, series=series)
+
+
+def lost_of(source: Source, event_id: int) -> Mapping[str, int]:
+    """What the sanitiser takes out of an event's description, and how often. Raises SourceError."""
+    return markup.lost(snapshot.description(source.folder, event_id))
+
+
+def folder_of(settings: Settings, site_folder: Path, feed: Path | None = None) -> Path:
+    """Where the feed lies, or would lie: it may not be there yet."""
+    if feed:
+        return feed
+    named = {DEMO: demo.FOLDER, LIVE: site_folder / ".sitegen" / "snapshot"}
+    return named.get(settings.source.feed, site_folder / settings.source.feed)
+
+
+def _nothing_there(folder: Path, settings: Settings, site_folder: Path) -> Fault:
     if settings.source.feed == LIVE:
-        folder = site_folder / ".sitegen" / "snapshot"
-        if not folder.is_dir():
-            mend = "Run sitegen pull; or name a folder of XML with --feed."
-            raise SourceError(Fault("there is no snapshot of the live source yet", str(folder), mend))
-        return folder
-    folder = site_folder / settings.source.feed
-    if not folder.is_dir():
-        what = f'there is no folder "{settings.source.feed}", which [source] feed names'
-        raise SourceError(
-            Fault(what, str(site_folder), 'Set it to a folder of XML, from the site folder, or to "demo".')
-        )
-    return folder
+        mend = "Run sitegen pull; or name a folder of XML with --feed."
+        return Fault("there is no snapshot of the live source yet", str(folder), mend)
+    what = f'there is no folder "{settings.source.feed}", which [source] feed names'
+    return Fault(what, str(site_folder), 'Set it to a folder of XML, from the site folder, or to "demo".')

@@ -1,6 +1,6 @@
 """How many seats are left at an instance, and what that and the clock make of it: the rules of design.md §4."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
@@ -93,23 +93,24 @@ class Facts:
         return (self.end or self.start) <= now
 
 
+def rules(facts: Facts, now: datetime, limited_percent: Decimal) -> Iterator[tuple[State, bool]]:
+    """The rules in order: which state each gives, and whether it fits at `now`. The last one always fits."""
+    yield facts.said or State.CANCELLED, facts.said is not None
+    yield State.PAST, facts.is_over(now)
+    yield State.NOT_ON_SALE_ONLINE, not facts.is_on_sale
+    yield State.NOT_YET_ON_SALE, facts.on_sale_from is not None and now < facts.on_sale_from
+    yield State.SALES_ENDED, facts.on_sale_until is not None and now >= facts.on_sale_until
+    available = facts.seats.available if facts.seats else None
+    capacity = facts.seats.capacity if facts.seats else None
+    yield State.UNKNOWN, available is None
+    yield State.SOLD_OUT, available is not None and available <= 0
+    yield (
+        State.LIMITED,
+        None not in (available, capacity) and (available or 0) * 100 <= (capacity or 0) * limited_percent,
+    )
+    yield State.ON_SALE, True
+
+
 def state_of(facts: Facts, now: datetime, limited_percent: Decimal) -> State:
     """The state of an instance at `now`: the first rule that fits."""
-    rules = (
-        (facts.said is not None, facts.said),
-        (facts.is_over(now), State.PAST),
-        (not facts.is_on_sale, State.NOT_ON_SALE_ONLINE),
-        (facts.on_sale_from is not None and now < facts.on_sale_from, State.NOT_YET_ON_SALE),
-        (facts.on_sale_until is not None and now >= facts.on_sale_until, State.SALES_ENDED),
-    )
-    ruled = next((state for fits, state in rules if fits), None)
-    return ruled or _state_of_seats(facts.seats, limited_percent)
-
-
-def _state_of_seats(seats: Seats | None, limited_percent: Decimal) -> State:
-    if seats is None or seats.available is None:
-        return State.UNKNOWN
-    if seats.available <= 0:
-        return State.SOLD_OUT
-    is_limited = seats.capacity is not None and seats.available * 100 <= seats.capacity * limited_percent
-    return State.LIMITED if is_limited else State.ON_SALE
+    return next(state for state, fits in rules(facts, now, limited_percent) if fits)

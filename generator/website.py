@@ -4,10 +4,11 @@ The doors, in order: `read_words`, `composed`, `pictured`, `website`. `build` wr
 somebody looks at, by the same code.
 """
 
-from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
+import hashlib
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass, replace
 from datetime import datetime
-from functools import cached_property, partial
+from functools import cache, cached_property, partial
 from pathlib import Path
 
 from generator import urls
@@ -26,12 +27,14 @@ from generator.ledger import Entry, Ledger
 from generator.memory import NOTHING, Memory
 from generator.pages import pages, shelves
 from generator.pictures.illustrate import Illustrated, Studio, illustrated
+from generator.pictures.renditions import prune
 from generator.pictures.share import look
 from generator.plan import Page, Plan
 from generator.programme import Programme
-from generator.render import Renderer, render, theme_folders
+from generator.render import Compiled, Renderer, render, theme_folders
 from generator.revision import Shown, revised
 from generator.schemas import schemas
+from generator.seal import sealed
 from generator.source import Source
 from generator.urls import Addresses
 from generator.wording import Language, language
@@ -71,22 +74,49 @@ def composed(words: Words, source: Source, now: datetime) -> Programme:
 
 def pictured(words: Words, source: Source, programme: Programme, jobs: int) -> Illustrated:
     """The programme with its pictures, made by up to `jobs` processes where they were not made before."""
-    cache = words.site / ".sitegen" / "images"
-    chosen = words.settings
-    studio = Studio(
-        chosen.images.mode, source.images, words.content.static, cache, look(words.folders), chosen.site.name, jobs
+    studio = pictures_from(words, source, jobs)
+    made = illustrated(programme, studio)
+    prune(studio.cache)
+    return made
+
+
+def pictures_from(words: Words, source: Source, jobs: int) -> Studio:
+    """What the pictures of a site folder and a source are made from, and where they are kept."""
+    return Studio(
+        mode=words.settings.images.mode,
+        images=source.images,
+        static=words.content.static,
+        cache=words.site / ".sitegen" / "images",
+        look=look(words.folders),
+        site_name=words.settings.site.name,
+        jobs=jobs,
     )
-    return illustrated(programme, studio)
 
 
-def website(words: Words, source: Source, pictures: Illustrated, memory: Memory = NOTHING) -> "Website":
-    """The website of a site folder and a source, and of what the last build left in the memory."""
+def website(
+    words: Words,
+    source: Source,
+    pictures: Illustrated,
+    memory: Memory = NOTHING,
+    recall: Callable[[], Memory] | None = None,
+    compiled: Compiled | None = None,
+) -> "Website":
+    """The website of a site folder and a source, and of what the last build left in the memory.
+
+    `recall` gives the memory when it is needed. `compiled` keeps templates for the next website.
+    """
     programme = pictures.programme
-    ledger = _revised(words, source, programme, memory.ledger)
-    plan = Plan(programme, words.content, words.settings, source.booking, words.addresses, words.language, ledger)
+    remember = cache(recall or (lambda: memory))
+    ledger = cache(lambda: _revised(words, source, programme, remember().ledger))
+
+    def earlier_start(instance_id: int) -> datetime | None:
+        return ledger().earlier_start(instance_id) if remember().ledger else None
+
+    said = (words.content, words.settings, source.booking, words.addresses, words.language)
+    plan = Plan(programme, *said, ledger, earlier_start)
     missing = (Notice(MISSING, f"{name}.xml") for name in source.missing)
     warnings = tally((*missing, *words.notices, *programme.notices, *memory.notices))
-    return Website(Shelves(plan), source, pictures, Renderer(plan, words.folders), warnings)
+    return Website(Shelves(plan), source, pictures, Renderer(plan, words.folders, compiled), warnings)
 
 
 def _revised(words: Words, source: Source, programme: Programme, before: Ledger | None) -> Ledger:
@@ -155,36 +185,89 @@ class Website:
 
     def file(self, path: str) -> bytes | None:
         """The bytes of one file, the same that `files` gives; None where there is none. Raises SiteError."""
-        if path in self.others:
-            return self.others[path]()
-        page = self.shelves.page(path.removesuffix("index.html"))
-        return self.renderer.page(page) if page and urls.file(page.path) == path else None
+        page = self.page(path)
+        if page:
+            return self.renderer.page(page)
+        make = self._other(path)
+        return make() if make else None
 
-    @cached_property
-    def others(self) -> Mapping[str, File]:
-        """The files that are no pages: the path of each, and what makes it."""
-        return dict(self._others())
+    def page(self, path: str) -> Page | None:
+        """The page in the file at a path; None where there is none."""
+        page = self.shelves.page(path.removesuffix("index.html")) if path.endswith(".html") else None
+        return page if page and urls.file(page.path) == path else None
+
+    def has(self, path: str) -> bool:
+        """Whether there is a file at a path."""
+        return self.page(path) is not None or self._other(path) is not None
+
+    def with_new_templates(self, folders: tuple[Path, ...]) -> "Website":
+        """The same website with the templates as they are now."""
+        return replace(self, renderer=Renderer(self.plan, folders, self.renderer.compiled))
 
     def _others(self) -> Iterator[tuple[str, File]]:
-        plan, ledger = self.plan, self.plan.ledger
+        """The files that are no pages: the path of each, and what makes it."""
+        yield from self._calendars.items()
+        yield from self._availability.items()
+        yield from self._singles()
+        yield from ((path, partial(self._picture, file)) for path, file in self.pictures.files.items())
+        yield from self._own_files()
+
+    def _other(self, path: str) -> File | None:
+        """What makes a file that is no page; only its own sort of files is thought of."""
+        if path in self.pictures.files:
+            return partial(self._picture, self.pictures.files[path])
+        if path.endswith(urls.FEED):
+            return self._calendars.get(path)
+        if path.startswith("sitemap-") and path in self._sitemaps:
+            return partial(bytes, self._sitemaps[path])
+        return self._by_path.get(path) or (self._availability.get(path) if "availability" in path else None)
+
+    @property
+    def singles(self) -> Iterable[str]:
+        """The paths of the files that are neither pages, calendars, pictures nor parts of another file."""
+        return self._by_path.keys()
+
+    @cached_property
+    def _by_path(self) -> Mapping[str, File]:
+        return dict(self._singles()) | dict(self._own_files()) | {urls.LEDGER: self._last}
+
+    @cached_property
+    def _calendars(self) -> Mapping[str, File]:
+        plan, namespace = self.plan, self.source.namespace
+        return dict(Calendars(plan.programme, plan.ledger(), plan.settings, plan.addresses, namespace).files())
+
+    @cached_property
+    def _availability(self) -> Mapping[str, File]:
+        plan = self.plan
+        made = availability(plan.programme, plan.settings, plan.addresses, self.source.pulled_at)
+        return {path: partial(bytes, content) for path, content in made}
+
+    def _singles(self) -> Iterator[tuple[str, File]]:
+        """The files of which there is one each, and those of the theme."""
+        plan = self.plan
         programme, chosen, addresses = plan.programme, plan.settings, plan.addresses
-        yield from Calendars(programme, ledger, chosen, addresses, self.source.namespace).files()
-        available = availability(programme, chosen, addresses, self.source.pulled_at)
-        yield from ((path, partial(bytes, content)) for path, content in available)
-        yield urls.CHANGES, lambda: changes_json(ledger, programme, chosen, addresses)
-        yield urls.NEWS, lambda: atom(ledger, programme, chosen, addresses, plan.language)
+        yield urls.CHANGES, lambda: changes_json(plan.ledger(), programme, chosen, addresses)
+        yield urls.NEWS, lambda: atom(plan.ledger(), programme, chosen, addresses, plan.language)
         yield from ((path, partial(bytes, content)) for path, content in schemas())
         yield urls.SITEMAP, lambda: self._sitemaps[urls.SITEMAP]
         yield urls.ROBOTS, lambda: robots(addresses)
-        yield urls.REDIRECTS, lambda: redirects(programme, ledger, addresses, self._own(urls.REDIRECTS))
+        yield urls.REDIRECTS, lambda: redirects(programme, plan.ledger(), addresses, self._own(urls.REDIRECTS))
         yield urls.HEADERS, lambda: headers(addresses, self._own(urls.HEADERS))
         for asset in self.renderer.assets.values():
             yield asset.path, partial(bytes, asset.content)
-        copied = (
-            *self.pictures.files.items(),
-            *((path, file) for path, file in plan.content.static.items() if path not in OWN),
-        )
-        yield from ((path, partial(_bytes_of, file)) for path, file in copied)
+
+    def _own_files(self) -> Iterator[tuple[str, File]]:
+        own = ((path, file) for path, file in self.plan.content.static.items() if path not in OWN)
+        return ((path, partial(_bytes_of, file)) for path, file in own)
+
+    def _last(self) -> bytes:
+        """The file that a build makes last, of all the others."""
+        *_, (_, content) = sealed(self.files(1), self.plan.ledger(), hashlib.sha256())
+        return content
+
+    def _picture(self, file: Path) -> bytes:
+        self.pictures.ready(file)
+        return _bytes_of(file)
 
     @cached_property
     def _sitemaps(self) -> Mapping[str, bytes]:

@@ -381,7 +381,11 @@ TEMPLATES = (
     template("template-name-undefined.html", (", line 3", "'evnt' is undefined", "Did you mean event?")),
     template(
         "template-attribute-undefined.html",
-        (", line 3", "'generator.programme.ListedEvent object' has no attribute 'titel'", MEND_TEMPLATE),
+        (
+            ", line 3",
+            "'generator.programme.ListedEvent object' has no attribute 'titel'; did you mean title?",
+            MEND_TEMPLATE,
+        ),
     ),
     template("template-syntax-error.html", (", line 3", "unexpected '}'", MEND_TEMPLATE)),
     template(

@@ -8,6 +8,7 @@ from generator.cli.check import check
 from generator.cli.listing import list_
 from generator.cli.pull import pull
 from generator.cli.sandbox import sandbox
+from generator.cli.serve import serve
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
@@ -20,5 +21,5 @@ def main() -> None:
     """
 
 
-for command in (build, cert, check, list_, pull, sandbox):
+for command in (build, cert, check, list_, pull, sandbox, serve):
     main.add_command(command)

@@ -5,6 +5,7 @@
 
 from PIL import Image, ImageOps
 
+from generator.pictures.easel import SIZE as SIZE
 from generator.pictures.easel import Dice, Easel, Palette, palette
 from generator.pictures.posters import POSTERS
 

@@ -3,7 +3,7 @@
 `illustrated` is the door. A picture that cannot be shown is a notice, never an end.
 """
 
-from collections.abc import Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Literal
@@ -12,7 +12,17 @@ from generator.errors import Notice, NoticeKind
 from generator.images import NOMINAL, SHARE_SIZE, Picture
 from generator.pictures import artwork, originals, pixels, share
 from generator.pictures.pixels import MAX_BYTES, UnusableError
-from generator.pictures.renditions import Made, Rendition, developed, from_image, key_of, prune, published
+from generator.pictures.renditions import (
+    Made,
+    Rendition,
+    Shape,
+    Task,
+    developed,
+    from_image,
+    key_of,
+    published,
+    shape_of_image,
+)
 from generator.pictures.share import Look, Words
 from generator.programme import ListedEvent, Programme
 from generator.urls import is_address
@@ -45,14 +55,23 @@ class Studio:
     look: Look
     site_name: str
     jobs: int
+    develop: Callable[[Iterable[Task], Path, int], dict[str, Rendition | str]] = developed
+
+
+def _is_there(file: Path) -> None:
+    """Nothing to do for a file that was made."""
 
 
 @dataclass(frozen=True, slots=True)
 class Illustrated:
-    """A programme with its pictures, and the files that they take: path on the site → file."""
+    """A programme with its pictures, and the files that they take: path on the site → file.
+
+    `ready` is to be called before a file is read: it may not have been made yet.
+    """
 
     programme: Programme
     files: Mapping[str, Path]
+    ready: Callable[[Path], None] = _is_there
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,6 +80,9 @@ class _Photo:
 
     key: str
     file: Path
+
+    def shape(self) -> Shape:
+        return shape_of_image(*pixels.size_when_opened(_content(self.file)))
 
     def make(self) -> Made:
         return from_image(pixels.opened(_content(self.file)))
@@ -76,6 +98,9 @@ class _Painting:
     @property
     def key(self) -> str:
         return key_of("painting", artwork.RECIPE, pixels.RECIPE, self.title, *self.genres)
+
+    def shape(self) -> Shape:
+        return shape_of_image(*artwork.SIZE)
 
     def make(self) -> Made:
         return from_image(artwork.painted(self.title, self.genres))
@@ -96,6 +121,9 @@ class _Card:
         said = (words.title, words.line, words.venue)
         seen = (look.panel, look.text, look.accent, self.fonts_digest)
         return key_of("card", share.RECIPE, self.picture.name, *said, *seen)
+
+    def shape(self) -> Shape:
+        return Shape(*SHARE_SIZE, ((".jpg", SHARE_SIZE[0]),))
 
     def make(self) -> Made:
         content = share.card(pixels.opened(self.picture.read_bytes()), self.words, self.look)
@@ -120,7 +148,6 @@ def illustrated(programme: Programme, studio: Studio) -> Illustrated:
         for event in programme.events
     )
     used = [*(shown[event.id] for event in events if not _is_linked(event, studio)), *cards.values(), card_of_site]
-    prune(studio.cache)
     return Illustrated(
         replace(
             programme,
@@ -153,7 +180,7 @@ def _photos(programme: Programme, studio: Studio, notices: list[Notice]) -> dict
             why = beside.fault(event.original)
             kind, words = (NOT_FETCHED, f": {why}") if why else (NOT_PULLED, "")
             notices.append(Notice(kind, f"{event.id}, {_place(event)}{words}"))
-    made = developed(tasks.values(), studio.cache, studio.jobs)
+    made = studio.develop(tasks.values(), studio.cache, studio.jobs)
     results = {event: made[task.key] for event, task in tasks.items()}
     for event in (event for event in programme.events if not _is_linked(event, studio)):
         fault = results.get(event.id)
@@ -192,7 +219,7 @@ def _paintings(
         if event.id not in photos
     }
     of_site = _Painting(studio.site_name, ())
-    made = _sure(developed([*tasks.values(), of_site], studio.cache, studio.jobs))
+    made = _sure(studio.develop([*tasks.values(), of_site], studio.cache, studio.jobs))
     return {event: made[task.key] for event, task in tasks.items()}, made[of_site.key]
 
 
@@ -203,7 +230,7 @@ def _cards(
     digest = key_of(*(font.read_bytes() for font in studio.look.fonts))
     tasks = {event.id: _Card(shown[event.id].jpeg, _words(event), studio.look, digest) for event in programme.events}
     card_of_site = _Card(of_site.jpeg, Words(studio.site_name), studio.look, digest)
-    made = _sure(developed([*tasks.values(), card_of_site], studio.cache, studio.jobs))
+    made = _sure(studio.develop([*tasks.values(), card_of_site], studio.cache, studio.jobs))
     return {event: made[task.key] for event, task in tasks.items()}, made[card_of_site.key]
 
 

@@ -18,6 +18,7 @@ MAX_PROPORTION = 5
 WIDTHS = (480, 800, 1200, 1600)
 RECIPE = 1  # of the files below: to be raised whenever they would come out otherwise
 Picture = Image.Image
+_ORIENTATION = 0x0112  # in EXIF; 5 to 8 lie on their side
 SUFFIXES = {"JPEG": ".jpg", "PNG": ".png", "GIF": ".gif", "WEBP": ".webp", "AVIF": ".avif"}
 _JPEG = {"quality": 76, "progressive": True, "optimize": True}
 _WEBP = {"quality": 74, "method": 2}
@@ -58,6 +59,17 @@ def opened(content: bytes) -> Image.Image:
         return _in_srgb(ImageOps.exif_transpose(image))
     except _WRONG as error:
         raise UnusableError("is damaged") from error
+
+
+def size_when_opened(content: bytes) -> tuple[int, int]:
+    """Width and height of what `opened` gives, from the head alone. Raises UnusableError where that tells enough."""
+    image = _head(content)
+    try:
+        image.draft("RGB", (WIDTHS[-1], WIDTHS[-1]))
+        lies_down = image.getexif().get(_ORIENTATION, 1) in (5, 6, 7, 8)
+    except _WRONG as error:
+        raise UnusableError("is damaged") from error
+    return (image.height, image.width) if lies_down else image.size
 
 
 def _head(content: bytes) -> Image.Image:

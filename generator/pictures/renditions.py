@@ -36,12 +36,24 @@ class Made:
     files: Mapping[tuple[str, int], bytes]
 
 
+@dataclass(frozen=True, slots=True)
+class Shape:
+    """What a task will make: the size of its picture, and (ending, width) of each file."""
+
+    width: int
+    height: int
+    files: tuple[tuple[str, int], ...]
+
+
 class Task(Protocol):
     """Something to be made. `key` follows from all that it is made from."""
 
     @property
     def key(self) -> str:
         """A word of letters and digits."""
+
+    def shape(self) -> Shape:
+        """What `make` will make, without making it. Raises UnusableError where that is known so soon."""
 
     def make(self) -> Made:
         """Make it. Raises UnusableError."""
@@ -90,6 +102,31 @@ def from_image(image: pixels.Picture) -> Made:
     return Made(width, pixels.scaled(image.width, image.height, width), files)
 
 
+def shape_of_image(width: int, height: int) -> Shape:
+    """The shape of every file of a picture of that size."""
+    widths = pixels.widths_of(width)
+    files = tuple((ending, each) for each in reversed(widths) for ending in _TYPES)
+    return Shape(widths[-1], pixels.scaled(width, height, widths[-1]), files)
+
+
+def foreseen(tasks: Iterable[Task], cache: Path) -> dict[str, "Rendition | str"]:
+    """What each task would make, by its key, where it will lie in the cache; or why it cannot be, where that shows."""
+    return {task.key: _foreseen(task, cache) for task in tasks}
+
+
+def _foreseen(task: Task, cache: Path) -> "Rendition | str":
+    try:
+        shape = task.shape()
+    except UnusableError as error:
+        return str(error)
+    return Rendition(shape.width, shape.height, {each: _file(cache, task.key, each) for each in shape.files})
+
+
+def _file(cache: Path, key: str, each: tuple[str, int]) -> Path:
+    ending, width = each
+    return cache / f"{key}-{width}{ending}"
+
+
 def developed(tasks: Iterable[Task], cache: Path, jobs: int) -> dict[str, Rendition | str]:
     """What each task makes, by its key: from the cache, or made now by up to `jobs` processes; or why it cannot be.
 
@@ -120,7 +157,7 @@ def _kept(cache: Path, key: str) -> Rendition | None:
     """What lies in the cache under a key, marked as used; None where it is not there or not whole."""
     try:
         about = json.loads((cache / f"{key}.json").read_bytes())
-        files = {(ending, width): cache / f"{key}-{width}{ending}" for ending, width in about["files"]}
+        files = {(ending, width): _file(cache, key, (ending, width)) for ending, width in about["files"]}
         for file in (cache / f"{key}.json", *files.values()):
             os.utime(file)
         return Rendition(about["width"], about["height"], files)
@@ -147,7 +184,7 @@ def _make(cache: Path, task: Task) -> tuple[str, Rendition | str]:
         made = task.make()
     except UnusableError as error:
         return task.key, str(error)
-    files = {each: cache / f"{task.key}-{each[1]}{each[0]}" for each in made.files}
+    files = {each: _file(cache, task.key, each) for each in made.files}
     for each, content in made.files.items():
         _put(files[each], content)
     about = {"width": made.width, "height": made.height, "files": list(made.files)}

@@ -7,6 +7,7 @@ import re
 from collections.abc import Mapping
 from datetime import UTC, datetime
 from decimal import Decimal
+from functools import lru_cache
 
 from generator.spektrix.markup import Element
 from generator.text import one_line, plain
@@ -40,10 +41,14 @@ def name_of(item: Element) -> str:
 
 def attributes_of(item: Element) -> dict[str, str]:
     """Attribute name → value, both without blanks at their edges; the first of a name wins."""
-    pairs = [
-        (one_line(a.findtext("Name") or ""), plain(a.findtext("Value") or "")) for a in item.iterchildren("Attribute")
-    ]
+    pairs = [_attribute(a.findtext("Name") or "", a.findtext("Value") or "") for a in item.iterchildren("Attribute")]
     return dict(reversed(pairs))
+
+
+@lru_cache(1024)
+def _attribute(name: str, value: str) -> tuple[str, str]:
+    """A box and its tick: of the few there are, each stands on thousands of items."""
+    return one_line(name), plain(value)
 
 
 def id_of(item: Element) -> int:

@@ -5,7 +5,8 @@ an entity, a DTD, the network or a script.
 """
 
 import re
-from collections.abc import Iterator, Sequence
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
 from typing import BinaryIO
 
 import lxml.html
@@ -64,12 +65,15 @@ def items(document: BinaryIO, where: str, tag: str) -> Iterator[Element]:
 
 
 def _items(reader: "etree.iterparse[tuple[str, Element]]", where: str, tag: str) -> Iterator[Element]:
+    last = None  # of the items that were read so far: libxml2 reads many before it tells of the first
     for event, element in reader:
-        root = element.getroottree().getroot()
-        if element.getparent() is not root:
+        root = element.getparent()
+        if root is None or root.getparent() is not None:
             continue
         if event == "start":
-            _refuse_others(root, where, tag)
+            if root[-1] is not last:
+                last = root[-1]
+                _refuse_others(root, where, tag)
             for done in list(element.itersiblings(preceding=True)):
                 root.remove(done)
         else:
@@ -160,6 +164,31 @@ def rich_text(html: str, title: str = "") -> tuple[Html, bool]:
         _words(node) for node in lxml.html.fragments_fromstring(cleaned, parser=_DEEP) if not _is_heading(node)
     )
     return Html(re.sub(r"^(\s*<br>)+|(<br>\s*)+$", "", " ".join(cleaned.split()))), says_more
+
+
+def lost(html: str) -> Mapping[str, int]:
+    """What of a description does not reach the page, and how often: elements, attributes, addresses."""
+    words = plain(html)
+    if not words:
+        return {}
+    wrapper = lxml.html.fragment_fromstring(words, create_parent="div", parser=_DEEP)
+    return Counter(name for element in wrapper.iterdescendants() for name in _lost_of(element))
+
+
+def _lost_of(element: Element) -> Iterator[str]:
+    if not isinstance(element.tag, str):
+        yield "a comment"
+        return
+    if element.tag in _DROPPED:
+        yield f"<{element.tag}> and all in it"
+    elif _meaning(element) not in _TAGS:
+        yield f"<{element.tag}>"
+    for name, value in element.items():
+        is_link = element.tag == "a" and name == "href"
+        if is_link and value.partition(":")[0].lower() not in _SCHEMES:
+            yield f'the address "{excerpt(value, 60)}"'
+        elif not is_link and not (name == "class" and value.lower() in _CLASSES):
+            yield f"{name}=… of <{element.tag}>"
 
 
 def words_of(html: str) -> str:

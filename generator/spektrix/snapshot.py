@@ -17,6 +17,7 @@ from typing import Any, BinaryIO
 from generator.errors import Fault, SourceError
 from generator.model import Feed
 from generator.spektrix import demo, parse
+from generator.spektrix.markup import items
 
 MANIFEST = "snapshot.json"
 _MEND = "Pull again, or name a whole snapshot with --feed."
@@ -53,6 +54,14 @@ def read(folder: Path, shift: timedelta | None = None, called: Callable[[Path], 
         feed = parse.feed(documents)
     missing = tuple(name for name in parse.COLLECTIONS if name not in found)
     return Snapshot(feed, _pulled_at(folder, manifest), folder / "images", missing)
+
+
+def description(folder: Path, event_id: int) -> str:
+    """The HTML description of an event as it was received; "" where there is none. Raises SourceError."""
+    path = folder / "events.xml"
+    with _open(path, None) as document:
+        found = (item for item in items(document, str(path), "Event") if item.get("id") == str(event_id))
+        return next((item.findtext("HtmlDescription") or "" for item in found), "")
 
 
 def describe(folder: Path, client: str, pulled_at: datetime, counts: Mapping[str, int]) -> None:

@@ -1,0 +1,12 @@
+// The page's clock starts at the time that the programme was made for, so that its scripts and its words agree.
+(() => {
+  const started = Date.parse(document.currentScript.dataset.now);
+  const Real = Date;
+  const loaded = Real.now();
+  const now = () => started + Real.now() - loaded;
+  globalThis.Date = new Proxy(Real, {
+    construct: (target, given) => (given.length ? new target(...given) : new target(now())),
+    apply: () => new Real(now()).toString(),
+    get: (target, name) => (name === "now" ? now : Reflect.get(target, name)),
+  });
+})();

@@ -1,0 +1,1 @@
+// The gallery's booking frames need no script.

@@ -1,0 +1,118 @@
+"""Sees what is saved, and tells it in bursts: the only home of watchdog.
+
+`watching` is the door. Folders may come and go; a burst ends when nothing has changed for a moment.
+"""
+
+import os
+import threading
+import time
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from queue import Empty, SimpleQueue
+
+from watchdog.events import FileSystemEvent, FileSystemEventHandler
+from watchdog.observers import Observer
+from watchdog.observers.api import BaseObserver, ObservedWatch
+from watchdog.observers.polling import PollingObserver
+
+from generator.studio.changes import Folders
+
+QUIET, QUIET_AFTER_MANY = 0.015, 0.25
+"""Seconds without a change that end a burst: of a few files, as an editor saves; of many, as git switches."""
+MANY, LONGEST = 8, 10.0
+POLL_EVERY = 0.5
+_TELLING = {"created", "modified", "moved", "deleted", "closed"}
+
+
+class _Notes(FileSystemEventHandler):
+    """Puts the path of every change into a queue."""
+
+    def __init__(self, queue: "SimpleQueue[Path | None]") -> None:
+        self.queue = queue
+
+    def on_any_event(self, event: FileSystemEvent) -> None:
+        """Note both ends of a move; a folder counts when it comes or goes, not when something in it does."""
+        if event.event_type not in _TELLING or (event.is_directory and event.event_type == "modified"):
+            return
+        for path in (event.src_path, event.dest_path):
+            if path:
+                self.queue.put(Path(os.fsdecode(path)))
+
+
+class _Watcher:
+    """Watches the folders that there are."""
+
+    def __init__(self, observer: BaseObserver, handler: FileSystemEventHandler) -> None:
+        self.observer = observer
+        self.handler = handler
+        self.watches: dict[Path, tuple[ObservedWatch, int]] = {}
+
+    def follow(self, folders: Folders) -> None:
+        """Watch the folders that there are now; one that was replaced by another of its name is watched anew."""
+        wanted = {**dict.fromkeys(folders.flat, False), **dict.fromkeys(folders.deep, True)}
+        there = {folder: number for folder in wanted if (number := _number(folder))}
+        for folder, (watch, number) in list(self.watches.items()):
+            if there.get(folder) != number:
+                del self.watches[folder]
+                self.observer.unschedule(watch)
+        for folder in there.keys() - self.watches.keys():
+            watch = self.observer.schedule(self.handler, str(folder), recursive=wanted[folder])
+            self.watches[folder] = watch, there[folder]
+
+
+def _number(folder: Path) -> int:
+    """What the file system counts a folder as; 0 where it is not there."""
+    try:
+        return folder.stat().st_ino if folder.is_dir() else 0
+    except OSError:
+        return 0
+
+
+@contextmanager
+def watching(folders: Callable[[], Folders], tell: Callable[[set[Path]], None], is_polling: bool) -> Iterator[None]:
+    """Call `tell` with the paths of each burst, from one thread, for as long as the context lasts.
+
+    `folders` is asked again after each burst. Polling is for file systems that tell nobody: network drives, Docker.
+    """
+    queue: SimpleQueue[Path | None] = SimpleQueue()
+    observer: BaseObserver = PollingObserver(timeout=POLL_EVERY) if is_polling else Observer()
+    watcher = _Watcher(observer, _Notes(queue))
+    watcher.follow(folders())
+    observer.start()
+
+    def work() -> None:
+        for paths in _bursts(queue):
+            tell(paths)
+            watcher.follow(folders())
+
+    worker = threading.Thread(target=work, name="watch", daemon=True)
+    worker.start()
+    try:
+        yield
+    finally:
+        queue.put(None)
+        observer.stop()
+        observer.join()
+        worker.join()
+
+
+def _bursts(queue: "SimpleQueue[Path | None]") -> Iterator[set[Path]]:
+    """The paths of each burst; None in the queue ends them."""
+    while (first := queue.get()) is not None:
+        paths = {first}
+        started = time.monotonic()
+        while time.monotonic() - started < LONGEST:
+            try:
+                following = queue.get(timeout=QUIET if len(paths) < MANY else QUIET_AFTER_MANY)
+            except Empty:
+                break
+            if following is None:
+                return
+            paths.add(following)
+        yield paths
+
+
+def as_the_system_calls(paths: Iterable[Path]) -> tuple[Path, ...]:
+    """Folders by their real names, each once: what is watched comes back under them."""
+    return tuple(dict.fromkeys(path.resolve() for path in paths))
