@@ -16,7 +16,7 @@ from generator import urls
 from generator.errors import SitegenError
 from generator.studio import screens
 from generator.studio.changes import Change, Stage
-from generator.studio.gallery import HOUSES, Gallery
+from generator.studio.gallery import HERE, HOUSES, Gallery
 from generator.studio.journal import Journal
 from generator.studio.why import why
 from generator.studio.workshop import Workshop
@@ -79,7 +79,7 @@ class Desk:
     def of_site(self, page: bytes, now: datetime) -> bytes:
         """A page of a site made for `now`, with the studio's script, and with a clock that starts then."""
         clock = f'<head>\n<script src="/_studio/clock.js" data-now="{now.astimezone(UTC).isoformat()}"></script>'
-        return self.with_script(page.replace(b"<head>", clock.encode(), 1))
+        return self.with_script(page.replace(b"<head>", clock.encode(), 1).replace(HERE.encode(), b""))
 
     def answer(self, path: str, query: Mapping[str, str], now: datetime | None) -> Answer | None:
         """The answer to a path below the desk, at `now` or the studio's own time; None where there is none."""

@@ -24,7 +24,10 @@ from generator.wording import language
 
 HOUSES = "sites/"
 KEPT = 12
-BOOKING = BookingPath("/_studio/nothing.js", "/_studio/booking?", "", *["/_studio/booking?frame"] * 3)
+HERE = "https://studio.invalid"  # stands for the studio's own server where an address must be whole
+BOOKING = BookingPath(
+    f"{HERE}/_studio/nothing.js", f"{HERE}/_studio/booking?", "", *[f"{HERE}/_studio/booking?frame"] * 3
+)
 MINUTE = timedelta(minutes=1)
 
 
