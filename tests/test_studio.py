@@ -56,6 +56,16 @@ def test_every_scene_of_the_gallery_is_there(demo: Asked) -> None:
     assert {demo.get(address).status_code for address in addresses} == {200}
 
 
+def test_a_date_of_the_gallery_books_on_the_studio_itself_and_its_data_is_whole(demo: Asked) -> None:
+    address = scenes(demo)["A date: On sale"]
+    frame = re.findall(r'<iframe [^>]*src="([^"]+)"', page(demo, address))
+    news = demo.get(f"{address.partition('/events/')[0]}/availability.json")
+    booked = {row["booking_url"] for row in json.loads(news.data)["instances"].values() if "booking_url" in row}
+    instance = address.rstrip("/").rpartition("/")[2]
+    own = f"/_studio/booking?{instance}"
+    assert (frame, f"https://studio.invalid{own}" in booked, demo.get(own).status_code) == ([own], True, 200)
+
+
 def test_the_gallery_shows_a_date_and_an_event_in_every_state(demo: Asked) -> None:
     pages = [page(demo, address) for address in scenes(demo).values()]
     mains = [found[1] for text in pages if (found := re.search(r"<main([^>]*)>", text))]
