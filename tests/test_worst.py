@@ -114,7 +114,9 @@ def test_every_page_is_sound_html(outputs: dict[str, Path]) -> None:
     for name, output in outputs.items():
         for path in paths(output):
             parser = html5lib.HTMLParser()
-            parser.parse((output / path.strip("/") / ("" if path.endswith(".html") else "index.html")).read_text("utf-8"))
+            parser.parse(
+                (output / path.strip("/") / ("" if path.endswith(".html") else "index.html")).read_text("utf-8")
+            )
             if parser.errors:
                 broken[f"{name} {path}"] = parser.errors[:3]
     assert broken == {}
