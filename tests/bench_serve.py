@@ -124,7 +124,7 @@ def _first_page(address: str, started: float) -> float:
 
 
 def measured(page: Page, edit: Edit, count: int) -> list[float]:
-    """Milliseconds from saving to showing, of each of `count` edits."""
+    """Milliseconds from saving to showing, of those of `count` edits that were shown within ten seconds."""
     shown: dict[str, float] = {}
     page.expose_function("showsEdit", lambda mark, at: shown.setdefault(mark, at))
     page.add_init_script(TELL)
@@ -140,8 +140,9 @@ def measured(page: Page, edit: Edit, count: int) -> list[float]:
             page.wait_for_timeout(10)
             if mark in shown:
                 break
-        found.append(shown[mark] - saved)
-        page.wait_for_timeout(100)
+        if mark in shown:
+            found.append(shown[mark] - saved)
+        page.wait_for_timeout(200)
     edit.file.write_text(before)
     return sorted(found)
 
@@ -161,7 +162,8 @@ def _tell(edit: Edit, url: str, playwright: Playwright, count: int) -> None:
     page.goto(url)
     found = measured(page, edit, count)
     p95 = found[max(0, round(len(found) * 0.95) - 1)]
-    print(f"  {edit.name:<12} median {statistics.median(found):4.0f} ms   p95 {p95:4.0f} ms", flush=True)  # noqa: T201
+    said = f"median {statistics.median(found):4.0f} ms   p95 {p95:4.0f} ms   of {len(found)}/{count}"
+    print(f"  {edit.name:<12} {said}", flush=True)  # noqa: T201
     browser.close()
 
 
