@@ -122,7 +122,7 @@ OLD = "Availability is not up to date: it was last checked at 12:00."
     ("state", "sentence"),
     [
         ("on_sale", "Tickets are on sale."),
-        ("limited", OLD),
+        ("limited", "Tickets are on sale."),
         ("sold_out", OLD),
         ("cancelled", "This performance is cancelled."),
     ],

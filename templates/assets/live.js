@@ -81,7 +81,8 @@ function showState(entry, name) {
   label.className = `state state-${said}`;
   label.textContent = live.labels[said];
   const sentence = entry.querySelector("[data-sentence]");
-  if (sentence) sentence.textContent = said === state ? live.sentences[state] : live.old.replace("%(time)s", stamp());
+  const old = { limited: live.sentences.on_sale, sold_out: live.old.replace("%(time)s", stamp()) };
+  if (sentence) sentence.textContent = said === state ? live.sentences[state] : old[state];
   if (isNew) entry.dispatchEvent(new CustomEvent("state", { bubbles: true }));
 }
 
