@@ -11,6 +11,7 @@ from datetime import UTC, datetime
 from html import escape
 from itertools import groupby
 from operator import attrgetter
+from urllib.parse import quote
 
 from generator import urls
 from generator.errors import SitegenError
@@ -76,8 +77,14 @@ class Desk:
         before, body, after = page.rpartition(b"</body>")
         return before + script + body + after if body else page + script
 
-    def of_site(self, page: bytes, now: datetime) -> bytes:
-        """A page of a site made for `now`, with the studio's script, and with a clock that starts then."""
+    def of_site(self, page: bytes, now: datetime, asked: str) -> bytes:
+        """A page of a site made for `now`, with the studio's script, and with a clock that starts then.
+
+        Where a time was `asked` for, the page's news of tickets is of that time too.
+        """
+        if asked:
+            news, of_then = (f'/{urls.AVAILABILITY}{query}"' for query in ("", f"?_now={quote(asked)}"))
+            page = page.replace(news.encode(), of_then.encode())
         clock = f'<head>\n<script src="/_studio/clock.js" data-now="{now.astimezone(UTC).isoformat()}"></script>'
         return self.with_script(page.replace(b"<head>", clock.encode(), 1).replace(HERE.encode(), b""))
 

@@ -107,7 +107,7 @@ class Studio:
         assert content is not None  # noqa: S101  # the website has it
         kind = TYPES.get(_suffix(file)) or mimetypes.guess_type(file)[0] or "application/octet-stream"
         if kind == "text/html" and "_raw" not in request.args:
-            content = self.desk.of_site(content, website.plan.programme.now)
+            content = self.desk.of_site(content, website.plan.programme.now, request.args.get("_now", ""))
         response = _with_body(content, kind, request, status)
         public = website.plan.addresses.base + file.removesuffix("index.html")
         for name, value in netlify.headers_for(website.file("_headers") or b"", public):
