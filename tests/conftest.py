@@ -1,13 +1,17 @@
-"""The order of the tests: what is quick and near the code first, what builds sites, servers and wheels last."""
+"""The order of the tests: what is quick and near the code first, what builds sites, servers and wheels last.
+
+The longest of these begin first, so that two processes end at about the same time.
+"""
 
 import pytest
 
 pytest_plugins = ["browsing"]
 
 LAST = (
-    "test_whole_sites", "test_build", "test_worst", "test_browser_pages", "test_browser_filters", "test_browser_news",
-    "test_browser_keyboard", "test_certificate", "test_sandbox", "test_write", "test_guard", "test_secrets",
-    "test_pull", "test_pull_faults", "test_package",
+    "test_worst", "test_pull_faults", "test_browser_pages", "test_pull", "test_build", "test_package", "test_secrets",
+    "test_whole_sites", "test_thirty_days", "test_readers", "test_browser_news", "test_browser_filters",
+    "test_browser_keyboard", "test_browser_studio", "test_studio", "test_serve", "test_certificate", "test_sandbox",
+    "test_write", "test_guard",
 )  # fmt: skip
 
 
