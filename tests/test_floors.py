@@ -15,6 +15,7 @@ FLOORS = (
     ("access", "assets", "content", "images", "ledger", "place", "prices", "pictures.gather"),
     ("spektrix.fields", "spektrix.iframe", "spektrix.tls"),
     ("programme", "seal", "tickets", "pictures.renditions", "pictures.share", "spektrix.parse", "spektrix.network"),
+    ("records",),
     ("changes", "compose", "guard", "months", "subscription", "wording", "pictures.illustrate"),
     ("spektrix.snapshot", "spektrix.client"),
     ("atom", "source", "baseline", "availability", "entries", "jsonld", "hosting"),

@@ -8,10 +8,10 @@ from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
 
-from generator.compose import facts_of
 from generator.config import Settings
 from generator.content import EventWords
 from generator.model import Event, Instance, Status
+from generator.records import facts_of
 from generator.states import Facts, State, rules, seats_of
 
 
