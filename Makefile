@@ -16,7 +16,7 @@ site: .venv/ready ## build the demo venue into output/
 	@echo "Look at it, and change it:  $(BIN)/sitegen serve --watch --open"
 
 test: .venv/ready-to-test browser readers lint ## every check that CI runs
-	$(BIN)/python -m pytest --numprocesses auto --dist loadfile
+	$(BIN)/python -m pytest --numprocesses auto --dist loadfile --no-loadscope-reorder
 
 audit: .venv/ready-to-test .venv/audit/ready browser ## HTML checker and Lighthouse: takes minutes, needs Java and Node
 	$(BIN)/python tests/audit.py
