@@ -232,8 +232,13 @@ class Language:
         return " ".join(part for part in said if part)
 
 
-@cache
 def _date(value: date, pattern: str, locale: Locale) -> str:
+    """A day on its own calendar: to a cache, the times of two zones that are one instant would be equal."""
+    return _written(date(value.year, value.month, value.day), pattern, locale)
+
+
+@cache
+def _written(value: date, pattern: str, locale: Locale) -> str:
     said = format_date(value, pattern, locale=locale)
     return re.sub(r"\b1(?= \w)", _FIRST.get(locale.language, "1"), said) if value.day == 1 else said
 

@@ -6,7 +6,7 @@ import subprocess
 import sys
 from collections.abc import Iterable
 from dataclasses import replace
-from datetime import date, datetime
+from datetime import UTC, date, datetime
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
@@ -423,3 +423,13 @@ def test_scripts_say_dates_as_pages_do() -> None:
         heard = [page.evaluate(run, [{"zone": "Europe/London", "dates": each.dates()}, numbers]) for each in told]
         browser.close()
     assert heard == [[[each.short_day(m), each.clock(m), each.short_moment(m)] for m in moments] for each in told]
+
+
+def test_one_instant_in_two_zones_is_told_on_the_day_of_each() -> None:
+    instant = datetime(2026, 10, 23, 19, tzinfo=UTC)
+    zones = [ZoneInfo("Australia/Adelaide"), ZoneInfo("Europe/London")]
+    english, _ = language(Site("The Thimble", "https://www.thimble.example", "Europe/London"), ())
+    assert [english.moment(instant.astimezone(zone)) for zone in zones] == [
+        "Saturday 24 October 2026, 5.30am",
+        "Friday 23 October 2026, 8pm",
+    ]

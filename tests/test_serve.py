@@ -32,9 +32,15 @@ def built(output: Path) -> dict[str, tuple[int, bytes]]:
     }
 
 
+def unlike(asked: Asked, output: Path) -> set[str]:
+    """The files that are not served as they were built."""
+    served, made = answers(asked, output), built(output)
+    return {file for file in served.keys() | made.keys() if served.get(file) != made.get(file)}
+
+
 def test_every_file_of_the_demo_is_served_as_it_is_built(demo: Asked) -> None:
     output = build(PROJECT, None, NOW)
-    assert answers(demo, output) == built(output)
+    assert unlike(demo, output) == set()
 
 
 def test_every_file_of_the_recorded_site_is_served_as_it_is_built(tmp_path: Path) -> None:
@@ -42,7 +48,7 @@ def test_every_file_of_the_recorded_site_is_served_as_it_is_built(tmp_path: Path
     if not site or not feed:
         pytest.skip("the recorded site is not beside this checkout")
     output = build(site, feed, SHARED_NOW)
-    assert answers(Asked(copy_of_demo(tmp_path, site), feed, SHARED_NOW), output) == built(output)
+    assert unlike(Asked(copy_of_demo(tmp_path, site), feed, SHARED_NOW), output) == set()
 
 
 def test_pictures_are_made_when_they_are_looked_at(tmp_path: Path) -> None:
