@@ -8,12 +8,16 @@ import json
 import random
 import re
 import shutil
+import socket
 import threading
 import time
+from collections import Counter
+from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime
 from http.server import BaseHTTPRequestHandler
 from importlib.metadata import version
 from pathlib import Path
+from urllib.parse import urlsplit
 
 import pytest
 from live import (
@@ -31,12 +35,16 @@ from live import (
     serving,
     site_of,
     stored,
+    variables_of,
 )
 
+from generator.environment import credentials
 from generator.ledger import loaded
 from generator.sandbox import documents
 from generator.sandbox.server import running
 from generator.spektrix import demo, parse, snapshot
+from generator.spektrix.client import AT_ONCE
+from generator.spektrix.tls import tls_context
 
 WHOLE = [(collection, "all=true") for collection in sorted(parse.COLLECTIONS)]
 
@@ -74,6 +82,38 @@ def test_four_at_a_time_over_one_pool_by_name(tmp_path: Path) -> None:
         outcome = live_site(tmp_path / "a", server.url, server.variables).run("pull")
     assert (outcome.exit_code, most, len(server.connections)) == (0, [4], 4)
     assert names == {f"sitegen/{version('sitegen')} (+https://sitegen.example)"}
+
+
+def test_one_tls_context_serves_threads_that_connect_at_once() -> None:
+    """urllib3 names its protocols to the context for each connection: here others do so all the time, meanwhile."""
+    is_over = threading.Event()
+    with running(options()) as sandbox:
+        context = tls_context(credentials(variables_of(sandbox)))
+        context.load_verify_locations(sandbox.ca_file)
+        address = urlsplit(sandbox.url)
+
+        def name_protocols() -> None:
+            while not is_over.is_set():
+                for _ in range(300):
+                    context.set_alpn_protocols(["http/1.1"])
+                time.sleep(0)
+
+        def connect(_: int) -> str | None:
+            with (
+                socket.create_connection((address.hostname, address.port)) as plain,
+                context.wrap_socket(plain, server_hostname=address.hostname) as secure,
+            ):
+                return secure.selected_alpn_protocol() or secure.version()
+
+        naming = [threading.Thread(target=name_protocols) for _ in range(2)]
+        for thread in naming:
+            thread.start()
+        try:
+            with ThreadPoolExecutor(AT_ONCE) as pool:
+                spoken = Counter(pool.map(connect, range(300)))
+        finally:
+            is_over.set()
+    assert spoken == {"TLSv1.3": 300}
 
 
 def test_the_snapshot_is_what_came_and_says_so(tmp_path: Path) -> None:

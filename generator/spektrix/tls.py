@@ -15,8 +15,14 @@ CHECK_CERTIFICATE = f"Run `sitegen cert check`; it says what to do. {STANDS}"
 
 
 def tls_context(credentials: Credentials) -> ssl.SSLContext:
-    """How to connect: certificates are verified, and ours is shown where there is one. Raises SourceError."""
+    """How to connect: certificates are verified, and ours is shown where there is one. Raises SourceError.
+
+    Threads may share it. urllib3 names the protocols to a context again before each connection; OpenSSL replaces them
+    in place, and a handshake that begins meanwhile in another thread is garbled. So they are set here, for good.
+    """
     context = ssl.create_default_context(cafile=certifi.where())
+    context.set_alpn_protocols(["http/1.1"])
+    context.set_alpn_protocols = lambda alpn_protocols: None  # type: ignore[method-assign]
     if not credentials.certificate:
         return context
     wrong: str | None = None
