@@ -7,6 +7,7 @@
 import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
+from functools import lru_cache
 from pathlib import Path
 from typing import Literal, TypeVar
 
@@ -132,11 +133,17 @@ def _document(path: Path, words: type[T], base: str) -> tuple[T, Html]:
         raise SiteError(
             Fault(f"cannot be read as UTF-8 text ({error})", str(path), "Save it with the encoding UTF-8.")
         ) from error
+    return _parsed(text, str(path), words, base)
+
+
+@lru_cache(maxsize=4096)
+def _parsed(text: str, file: str, words: type[T], base: str) -> tuple[T, Html]:
+    """A file's front matter and body. The studio reads every file again and again, though few have changed."""
     parts = _FRONT_MATTER.match(text)
     if not parts:
         mend = "Begin the file with a line +++, then the keys, then another line +++."
-        raise SiteError(Fault("has no front matter", f"{path}, line 1", mend))
-    front = read(words, load(parts[1], str(path), first_line=2), str(path), parts[1], first_line=2)
+        raise SiteError(Fault("has no front matter", f"{file}, line 1", mend))
+    front = read(words, load(parts[1], file, first_line=2), file, parts[1], first_line=2)
     return front, markdown(plain(parts[2]), base)
 
 

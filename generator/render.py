@@ -16,6 +16,7 @@ from functools import cached_property
 from html import escape
 from multiprocessing import get_all_start_methods, get_context
 from pathlib import Path
+from types import CodeType
 from typing import Any
 
 import jinja2
@@ -49,17 +50,17 @@ class Compiled(jinja2.BytecodeCache):
     """Compiled templates, kept from one renderer to the next for as long as their files do not change."""
 
     def __init__(self) -> None:
-        self._kept: dict[str, tuple[str, bytes]] = {}
+        self._kept: dict[str, tuple[str, CodeType | None]] = {}
 
     def load_bytecode(self, bucket: Bucket) -> None:
         """Take what is kept of a template, if it was made from the same bytes."""
-        checksum, bytecode = self._kept.get(bucket.key, ("", b""))
+        checksum, code = self._kept.get(bucket.key, ("", None))
         if checksum == bucket.checksum:
-            bucket.bytecode_from_string(bytecode)
+            bucket.code = code
 
     def dump_bytecode(self, bucket: Bucket) -> None:
         """Keep a template in place of what it was."""
-        self._kept[bucket.key] = bucket.checksum, bucket.bytecode_to_string()
+        self._kept[bucket.key] = bucket.checksum, bucket.code
 
 
 class _Undefined(jinja2.StrictUndefined):

@@ -10,6 +10,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import cache, cached_property, partial
 from pathlib import Path
+from threading import Lock
 
 from generator import urls
 from generator.atom import atom
@@ -130,22 +131,31 @@ def _revised(words: Words, source: Source, programme: Programme, before: Ledger 
 
 
 class Shelves:
-    """The pages of a plan, a group of them made when one is asked for."""
+    """The pages of a plan, each made when it is asked for, with those that come before it in its group."""
 
     def __init__(self, plan: Plan) -> None:
         self.plan = plan
-        self._to_make = shelves(plan)
-        self._made: dict[str, dict[str, Page]] = {}
+        self._shelves = shelves(plan)
+        self._to_make: dict[str, Iterator[Page]] = {}
+        self._made: dict[str, Page] = {}
+        self._making = Lock()
 
     def page(self, path: str) -> Page | None:
         """The page at a path; None where there is none."""
-        key = next((key for key in _beginnings(path) if key in self._to_make), urls.HOME)
-        return self._shelf(key).get(path)
+        if path not in self._made:
+            key = next((key for key in _beginnings(path) if key in self._shelves), urls.HOME)
+            with self._making:
+                self._make(key, path)
+        return self._made.get(path)
 
-    def _shelf(self, key: str) -> dict[str, Page]:
-        if key not in self._made:
-            self._made[key] = {page.path: page for page in self._to_make[key]()}
-        return self._made[key]
+    def _make(self, key: str, path: str) -> None:
+        """Make the pages of a group up to the one at a path; where one cannot be made, begin again the next time."""
+        making = self._to_make.pop(key, None) or iter(self._shelves[key]())
+        for page in making:
+            self._made[page.path] = page
+            if page.path == path:
+                break
+        self._to_make[key] = making
 
 
 def _beginnings(path: str) -> Iterator[str]:

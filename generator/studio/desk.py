@@ -72,8 +72,9 @@ class Desk:
             self._tell(words)
 
     def with_script(self, page: bytes) -> bytes:
-        """A page with the studio's script before the end of its body."""
-        script = f'<script src="/_studio/studio.js" data-at="{escape(self.journal.at)}" defer></script>\n'.encode()
+        """A page with the studio's scripts before the end of its body."""
+        own = f'<script src="/_studio/studio.js" data-at="{escape(self.journal.at)}" defer></script>\n'
+        script = f'<script src="/_studio/idiomorph.js" defer></script>\n{own}'.encode()
         before, body, after = page.rpartition(b"</body>")
         return before + script + body + after if body else page + script
 

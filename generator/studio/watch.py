@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from queue import Empty, SimpleQueue
+from typing import NamedTuple
 
 from watchdog.events import FileSystemEvent, FileSystemEventHandler
 from watchdog.observers import Observer
@@ -18,17 +19,27 @@ from watchdog.observers.polling import PollingObserver
 
 from generator.studio.changes import Folders
 
-QUIET, QUIET_AFTER_MANY = 0.015, 0.25
-"""Seconds without a change that end a burst: of a few files, as an editor saves; of many, as git switches."""
-MANY, LONGEST = 8, 10.0
+QUIET_WHEN_WHOLE, QUIET, QUIET_AFTER_MANY = 0.003, 0.015, 0.25
+"""Seconds without a change that end a burst: of a file that was written to its end, of a few files, as an editor saves,
+and of many, as git switches."""
+FEW, MANY, LONGEST = 2, 8, 10.0
 POLL_EVERY = 0.5
+_WHOLE = {"closed", "moved", "deleted"}
+"""The changes after which a file is what it is meant to be; of "created" and "modified" that is not known."""
 _TELLING = {"created", "modified", "moved", "deleted", "closed"}
 
 
-class _Notes(FileSystemEventHandler):
-    """Puts the path of every change into a queue."""
+class Note(NamedTuple):
+    """A path that changed, and whether the change is at its end."""
 
-    def __init__(self, queue: "SimpleQueue[Path | None]") -> None:
+    path: Path
+    is_whole: bool
+
+
+class _Notes(FileSystemEventHandler):
+    """Puts every change into a queue."""
+
+    def __init__(self, queue: "SimpleQueue[Note | None]") -> None:
         self.queue = queue
 
     def on_any_event(self, event: FileSystemEvent) -> None:
@@ -37,7 +48,7 @@ class _Notes(FileSystemEventHandler):
             return
         for path in (event.src_path, event.dest_path):
             if path:
-                self.queue.put(Path(os.fsdecode(path)))
+                self.queue.put(Note(Path(os.fsdecode(path)), event.event_type in _WHOLE))
 
 
 class _Watcher:
@@ -75,7 +86,7 @@ def watching(folders: Callable[[], Folders], tell: Callable[[set[Path]], None], 
 
     `folders` is asked again after each burst. Polling is for file systems that tell nobody: network drives, Docker.
     """
-    queue: SimpleQueue[Path | None] = SimpleQueue()
+    queue: SimpleQueue[Note | None] = SimpleQueue()
     observer: BaseObserver = PollingObserver(timeout=POLL_EVERY) if is_polling else Observer()
     watcher = _Watcher(observer, _Notes(queue))
     watcher.follow(folders())
@@ -97,20 +108,28 @@ def watching(folders: Callable[[], Folders], tell: Callable[[set[Path]], None], 
         worker.join()
 
 
-def _bursts(queue: "SimpleQueue[Path | None]") -> Iterator[set[Path]]:
+def _bursts(queue: "SimpleQueue[Note | None]") -> Iterator[set[Path]]:
     """The paths of each burst; None in the queue ends them."""
-    while (first := queue.get()) is not None:
-        paths = {first}
+    while note := queue.get():
+        paths = {note.path}
         started = time.monotonic()
         while time.monotonic() - started < LONGEST:
             try:
-                following = queue.get(timeout=QUIET if len(paths) < MANY else QUIET_AFTER_MANY)
+                following = queue.get(timeout=_quiet(len(paths), note.is_whole))
             except Empty:
                 break
             if following is None:
                 return
-            paths.add(following)
+            note = following
+            paths.add(note.path)
         yield paths
+
+
+def _quiet(count: int, is_whole: bool) -> float:
+    """Seconds without a change that end a burst of so many paths, the last of them whole or not."""
+    if count >= MANY:
+        return QUIET_AFTER_MANY
+    return QUIET_WHEN_WHOLE if is_whole and count <= FEW else QUIET
 
 
 def as_the_system_calls(paths: Iterable[Path]) -> tuple[Path, ...]:

@@ -10,3 +10,12 @@
     get: (target, name) => (name === "now" ? now : Reflect.get(target, name)),
   });
 })();
+
+// Which attributes scripts have set on which elements: what is saved leaves them alone until the page is loaded anew.
+globalThis.studioSetByScripts = new WeakMap();
+new MutationObserver((changes) => {
+  for (const { target, attributeName } of changes) {
+    if (!studioSetByScripts.has(target)) studioSetByScripts.set(target, new Set());
+    studioSetByScripts.get(target).add(attributeName);
+  }
+}).observe(document, { attributes: true, subtree: true });

@@ -1,4 +1,5 @@
-// Follows what is saved: styles and pictures are swapped, everything else reloads and keeps the place on the page.
+// Follows what is saved: styles and pictures are swapped. Everything else is put into the open page at once, and then the
+// page is loaded anew and keeps its place: its scripts begin with what is there.
 // Only the studio serves this file; a build never writes it.
 (() => {
   const script = document.currentScript;
@@ -11,8 +12,28 @@
   function follow(how) {
     if (how === "styles") swapStyles();
     else if (how === "pictures") swapPictures();
-    else reload();
+    else renew();
   }
+
+  async function renew() {
+    try {
+      const made = await fresh();
+      if (loaded(made) === loaded(document)) Idiomorph.morph(document.documentElement, made.documentElement, { callbacks });
+    } finally {
+      setTimeout(reload, 40); // once it is seen
+    }
+  }
+
+  // What a document loads to look and act as it does: where that is not the same, only a browser can say what comes of it.
+  function loaded(page) {
+    const files = [...page.querySelectorAll("script[src], link[rel~=stylesheet]")];
+    return files.map((one) => (one.getAttribute("src") ?? one.getAttribute("href")).replace(/[?&]_at=.*$/, "")).join();
+  }
+
+  const callbacks = {
+    beforeAttributeUpdated: (name, element) => !globalThis.studioSetByScripts?.get(element)?.has(name),
+    beforeNodeRemoved: (node) => node.localName !== "sitegen-why",
+  };
 
   function reload() {
     sessionStorage.setItem(place, JSON.stringify([scrollX, scrollY]));
