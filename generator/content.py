@@ -133,7 +133,7 @@ def _document(path: Path, words: type[T], base: str) -> tuple[T, Html]:
         raise SiteError(
             Fault(f"cannot be read as UTF-8 text ({error})", str(path), "Save it with the encoding UTF-8.")
         ) from error
-    return _parsed(text, str(path), words, base)
+    return _parsed(text, str(path), words, base)  # type: ignore[arg-type]  # a class is hashable
 
 
 @lru_cache(maxsize=4096)

@@ -2,8 +2,8 @@
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
+from html import escape
 from itertools import pairwise
-from xml.sax.saxutils import escape
 
 from generator import urls
 from generator.ledger import utc
@@ -30,15 +30,15 @@ def sitemaps(pages: Iterable[Page], addresses: Addresses, changed: Mapping[str, 
     if len(parts) == 1:
         return {urls.SITEMAP: _document(parts[0])}
     named = {urls.sitemap_part(number): _document(part) for number, part in enumerate(parts, start=1)}
-    rows = "".join(f"<sitemap><loc>{escape(addresses.absolute(path))}</loc></sitemap>\n" for path in named)
+    rows = "".join(f"<sitemap><loc>{escape(addresses.absolute(path), quote=False)}</loc></sitemap>\n" for path in named)
     index = f'{_HEAD}<sitemapindex xmlns="{_SITEMAPS}">\n{rows}</sitemapindex>\n'
     return {urls.SITEMAP: index.encode(), **named}
 
 
 def _entry(page: Page, addresses: Addresses, changed: datetime | None) -> bytes:
     modified = f"<lastmod>{utc(changed)}</lastmod>" if changed else ""
-    image = f"<image:image><image:loc>{escape(addresses.absolute(page.image))}</image:loc></image:image>"
-    loc = f"<loc>{escape(addresses.absolute(page.path))}</loc>"
+    image = f"<image:image><image:loc>{escape(addresses.absolute(page.image), quote=False)}</image:loc></image:image>"
+    loc = f"<loc>{escape(addresses.absolute(page.path), quote=False)}</loc>"
     return f"<url>{loc}{modified}{image if page.image else ''}</url>\n".encode()
 
 

@@ -8,15 +8,16 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from functools import cache
-from typing import Any
-
-from icalendar import Calendar, Event, Timezone
+from typing import TYPE_CHECKING, Any
 
 from generator import urls
 from generator.config import Settings
 from generator.entries import safe
 from generator.ledger import Entry, Ledger, Record
 from generator.urls import Addresses
+
+if TYPE_CHECKING:
+    from icalendar import Calendar, Event
 
 REFRESH = timedelta(hours=1)
 _END = b"END:VCALENDAR\r\n"
@@ -71,6 +72,8 @@ def revisions(calendar: bytes, namespace: str) -> dict[int, Revision]:
 
     Raises ValueError where it is no calendar that sitegen has written.
     """
+    from icalendar import Calendar
+
     try:
         events = Calendar.from_ical(calendar).walk("VEVENT")
         found = (event for event in events if str(event["UID"]).endswith(f"@{namespace}"))
@@ -79,7 +82,9 @@ def revisions(calendar: bytes, namespace: str) -> dict[int, Revision]:
         raise ValueError(f"not as a calendar is: {error}") from error
 
 
-def _head(settings: Settings) -> Calendar:
+def _head(settings: Settings) -> "Calendar":
+    from icalendar import Calendar
+
     head = Calendar()
     head.add("prodid", f"-//sitegen//{safe(settings.site.name)}//{settings.site.language[:2].upper()}")
     head.add("version", "2.0")
@@ -89,12 +94,14 @@ def _head(settings: Settings) -> Calendar:
     return head
 
 
-def _beginning(head: Calendar) -> bytes:
+def _beginning(head: "Calendar") -> bytes:
     whole: bytes = head.to_ical()
     return whole.removesuffix(_END)
 
 
-def _entry(instance_id: int, record: Record, addresses: Addresses, namespace: str) -> Event:
+def _entry(instance_id: int, record: Record, addresses: Addresses, namespace: str) -> "Event":
+    from icalendar import Event
+
     shown, event = record.entry, Event()
     event.add("uid", f"{instance_id}@{namespace}")
     event.add("dtstamp", record.modified)
@@ -134,5 +141,7 @@ def _revision(event: Any) -> Revision:
 
 @cache
 def _zone(name: str) -> bytes:
+    from icalendar import Timezone
+
     zone: bytes = Timezone.from_tzid(name).to_ical()
     return zone

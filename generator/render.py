@@ -9,12 +9,9 @@ import json
 import re
 import traceback
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from concurrent.futures import ProcessPoolExecutor
-from concurrent.futures.process import BrokenProcessPool
 from dataclasses import dataclass
 from functools import cached_property
 from html import escape
-from multiprocessing import get_all_start_methods, get_context
 from pathlib import Path
 from types import CodeType
 from typing import Any
@@ -29,6 +26,7 @@ from generator.errors import Fault, SiteError
 from generator.jsonld import Data
 from generator.pages import filing
 from generator.plan import Page, Plan, menu, more_pages
+from generator.processes import spread
 from generator.states import State
 from generator.subscription import subscription
 from generator.text import Html
@@ -237,31 +235,10 @@ _FILTERS: dict[str, Callable[..., Any]] = {
 
 def render(renderer: Renderer, pages: Sequence[Page], jobs: int) -> Iterator[tuple[str, bytes]]:
     """Each page's file and bytes, in the order of `pages`, made by up to `jobs` processes. Raises SiteError."""
+
+    def rendered(some: slice) -> list[tuple[str, bytes]]:
+        return [(urls.file(page.path), renderer.page(page)) for page in pages[some]]
+
     tasks = [slice(first, first + PAGES_A_TASK) for first in range(0, len(pages), PAGES_A_TASK)]
-    if jobs == 1 or len(tasks) < 2 or "fork" not in get_all_start_methods():
-        yield from _rendered(renderer, pages)
-        return
-    _inherited[:] = [(renderer, pages)]
-    try:
-        with ProcessPoolExecutor(min(jobs, len(tasks)), get_context("fork")) as workers:
-            for made in workers.map(_render_task, tasks):
-                yield from made
-    except BrokenProcessPool as error:
-        mend = "It may have run out of memory: build with --jobs 1."
-        raise SiteError(Fault("a process that rendered pages was killed", "", mend)) from error
-    finally:
-        _inherited.clear()
-
-
-_inherited: list[tuple[Renderer, Sequence[Page]]] = []
-"""What forked workers render: they share it by being forked, so that it need not be sent to them."""
-
-
-def _render_task(task: slice) -> list[tuple[str, bytes]]:
-    renderer, pages = _inherited[0]
-    return list(_rendered(renderer, pages[task]))
-
-
-def _rendered(renderer: Renderer, pages: Sequence[Page]) -> Iterator[tuple[str, bytes]]:
-    for page in pages:
-        yield urls.file(page.path), renderer.page(page)
+    for made in spread(rendered, tasks, jobs, "rendered pages"):
+        yield from made

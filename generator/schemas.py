@@ -7,12 +7,13 @@ import json
 from collections.abc import Iterator
 from functools import cache
 from importlib.resources import files
-from typing import Any
-
-from jsonschema_rs import Draft202012Validator
+from typing import TYPE_CHECKING, Any
 
 from generator import urls
 from generator.errors import Fault, InternalError
+
+if TYPE_CHECKING:
+    from jsonschema_rs import Draft202012Validator
 
 _SCHEMAS = (urls.AVAILABILITY_SCHEMA, urls.CHANGES_SCHEMA)
 
@@ -41,5 +42,7 @@ def _bytes_of(name: str) -> bytes:
 
 
 @cache
-def _validator(name: str) -> Draft202012Validator:
+def _validator(name: str) -> "Draft202012Validator":
+    from jsonschema_rs import Draft202012Validator  # slow to import, and not needed by who makes a page at a time
+
     return Draft202012Validator(json.loads(_bytes_of(name)), validate_formats=True, offline=True)

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Page, sync_playwright
+from playwright.sync_api import Page, Route, sync_playwright
 from studio import Asked, copy_of_demo
 
 from generator.studio.changes import changed
@@ -13,6 +13,7 @@ from generator.studio.server import Studio, listening, serving
 from generator.studio.watch import watching
 
 BROWSER = shutil.which("chromium") or shutil.which("google-chrome")
+IS_RELOADED = "(performance.getEntriesByType('navigation')[0].type === 'reload')"
 HAS = "words => document.body?.textContent.includes(words)"
 pytestmark = pytest.mark.skipif(BROWSER is None, reason="there is no Chromium; `make browser` installs it on Debian")
 
@@ -67,7 +68,31 @@ def test_words_are_shown_and_the_place_is_kept(page: Page, site: Path) -> None:
     file = site / "content" / "pages" / "visit.md"
     file.write_text(file.read_text() + "\n\nSaved a moment ago.\n")
     page.wait_for_function(HAS, arg="Saved a moment ago.")
-    page.wait_for_function("scrollY === 300")
+    page.wait_for_function(f"{IS_RELOADED} && scrollY === 300")
+
+
+def test_words_are_in_the_open_page_before_it_is_loaded_anew(page: Page, site: Path) -> None:
+    page.goto("/visit/")
+    page.evaluate("document.querySelector('h1').hidden = true")
+    held: list[Route] = []
+
+    def hold(route: Route) -> None:
+        if route.request.is_navigation_request():
+            held.append(route)
+        else:
+            route.continue_()
+
+    page.route("**/visit/", hold)
+    file = site / "content" / "pages" / "visit.md"
+    file.write_text(file.read_text() + "\n\nSaved just now.\n")
+    page.wait_for_function(HAS, arg="Saved just now.")
+    assert page.evaluate("[document.querySelector('h1').hidden, !" + IS_RELOADED + "]") == [True, True]
+    while not held:
+        page.wait_for_timeout(10)
+    page.unroute("**/visit/", hold)
+    for route in held:
+        route.continue_()
+    page.wait_for_function(f"{IS_RELOADED} && !document.querySelector('h1').hidden")
 
 
 def test_what_is_wrong_is_shown_and_goes_away(page: Page, site: Path) -> None:
@@ -76,8 +101,9 @@ def test_what_is_wrong_is_shown_and_goes_away(page: Page, site: Path) -> None:
     before = file.read_text()
     file.write_text(before.replace("{{ body }}", "{{ bodi }}"))
     page.wait_for_function(HAS, arg="Did you mean body?")
+    page.evaluate("window.isStillHere = true")
     file.write_text(before)
-    page.wait_for_function(HAS, arg="Saved a moment ago.")
+    page.wait_for_function(f"words => !window.isStillHere && ({HAS})(words)", arg="Saved a moment ago.")
 
 
 def test_the_panel_opens_at_a_key_and_shuts(page: Page) -> None:

@@ -63,11 +63,14 @@ def test_pictures_are_made_when_they_are_looked_at(tmp_path: Path) -> None:
     assert served == {path: (output / path).read_bytes() for path in paths}
 
 
-def test_a_page_has_the_script_only_when_it_is_served(demo: Asked) -> None:
+def test_a_page_has_the_scripts_only_when_it_is_served(demo: Asked) -> None:
     served, raw = (demo.get(f"/visit/{query}").data for query in ("", "?_raw"))
     clock = b'<head>\n<script src="/_studio/clock.js" data-now="2026-11-25T12:00:00+00:00"></script>'
-    script = b'<script src="/_studio/studio.js" data-at="run-0" defer></script>\n'
-    assert served == raw.replace(b"<head>", clock).replace(b"</body>", script + b"</body>")
+    scripts = (
+        b'<script src="/_studio/idiomorph.js" defer></script>\n'
+        b'<script src="/_studio/studio.js" data-at="run-0" defer></script>\n'
+    )
+    assert served == raw.replace(b"<head>", clock).replace(b"</body>", scripts + b"</body>")
 
 
 def test_nothing_of_the_studio_is_in_a_built_site() -> None:

@@ -9,12 +9,9 @@ import json
 import os
 import tempfile
 from collections.abc import Iterable, Mapping
-from concurrent.futures import ProcessPoolExecutor
-from concurrent.futures.process import BrokenProcessPool
 from contextlib import suppress
 from dataclasses import dataclass, field
 from functools import partial
-from multiprocessing import get_all_start_methods, get_context
 from pathlib import Path
 from typing import Protocol
 
@@ -22,6 +19,7 @@ from generator.errors import Fault, SiteError
 from generator.images import IMAGES, Picture, Source, Type
 from generator.pictures import pixels
 from generator.pictures.pixels import UnusableError
+from generator.processes import spread
 
 UNUSED_SECONDS = 30 * 24 * 3600
 _TYPES: Mapping[str, Type] = {".avif": "image/avif", ".webp": "image/webp", ".jpg": "image/jpeg"}
@@ -166,16 +164,7 @@ def _kept(cache: Path, key: str) -> Rendition | None:
 
 
 def _made(tasks: list[Task], cache: Path, jobs: int) -> Iterable[tuple[str, Rendition | str]]:
-    make = partial(_make, cache)
-    if jobs == 1 or len(tasks) < 2 or "fork" not in get_all_start_methods():
-        yield from map(make, tasks)
-        return
-    try:
-        with ProcessPoolExecutor(min(jobs, len(tasks)), get_context("fork")) as workers:
-            yield from workers.map(make, tasks)
-    except BrokenProcessPool as error:
-        mend = "It may have run out of memory: build with --jobs 1."
-        raise SiteError(Fault("a process that made pictures was killed", "", mend)) from error
+    return spread(partial(_make, cache), tasks, jobs, "made pictures")
 
 
 def _make(cache: Path, task: Task) -> tuple[str, Rendition | str]:

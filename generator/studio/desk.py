@@ -8,20 +8,24 @@ import mimetypes
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from functools import cached_property
 from html import escape
 from itertools import groupby
 from operator import attrgetter
+from typing import TYPE_CHECKING
 from urllib.parse import quote
 
 from generator import urls
 from generator.errors import SitegenError
 from generator.studio import screens
 from generator.studio.changes import Change, Stage
-from generator.studio.gallery import HERE, HOUSES, Gallery
 from generator.studio.journal import Journal
-from generator.studio.why import why
+from generator.studio.screens import HERE, HOUSES
 from generator.studio.workshop import Workshop
 from generator.website import Website
+
+if TYPE_CHECKING:
+    from generator.studio.gallery import Gallery
 
 WAIT = 15.0
 ASSETS = {file.name: file for file in (screens.FOLDER / "assets").iterdir()}
@@ -43,11 +47,17 @@ class Desk:
 
     def __init__(self, workshop: Workshop, name: str, tell: Callable[[str], None]) -> None:
         self.workshop = workshop
-        self.gallery = Gallery(workshop)
         self.journal = Journal(name)
         self._tell = tell
         self._told = ""
         self._is_closed = False
+
+    @cached_property
+    def gallery(self) -> "Gallery":
+        """The invented houses; imported when they are asked for."""
+        from generator.studio.gallery import Gallery
+
+        return Gallery(self.workshop)
 
     def open(self) -> None:
         """Make the site for the first time."""
@@ -132,6 +142,8 @@ class Desk:
 
     def _why(self, asked: str, now: datetime | None) -> bytes:
         """Why the page at an address is so."""
+        from generator.studio.why import why
+
         inside = asked.removeprefix(f"/_studio/{HOUSES}")
         house = self.gallery.house(inside.partition("/")[0], now) if inside != asked else None
         website = house or self.workshop.website(now)

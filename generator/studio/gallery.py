@@ -17,14 +17,13 @@ from generator.programme import ListedInstance
 from generator.source import Source
 from generator.states import State
 from generator.studio.invented import Invented, programmes
+from generator.studio.screens import HERE, HOUSES
 from generator.studio.workshop import Workshop
 from generator.urls import Addresses
 from generator.website import Website
 from generator.wording import language
 
-HOUSES = "sites/"
 KEPT = 12
-HERE = "https://studio.invalid"  # stands for the studio's own server where an address must be whole
 BOOKING = BookingPath(
     f"{HERE}/_studio/nothing.js", f"{HERE}/_studio/booking?", "", *[f"{HERE}/_studio/booking?frame"] * 3
 )

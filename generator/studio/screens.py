@@ -12,6 +12,8 @@ import jinja2
 from generator.errors import Fault
 
 FOLDER = Path(__file__).parent
+HOUSES = "sites/"  # where the gallery's websites lie, below the studio's own address
+HERE = "https://studio.invalid"  # stands for the studio's own server where an address must be whole
 AROUND = 5
 _PLACE = re.compile(r"(?P<file>.+?), line (?P<line>\d+)(?:, .*)?", re.DOTALL)
 

@@ -164,6 +164,7 @@ class Workshop:
 
 def _set_aside() -> None:
     """Let collections pass by what was read: a large feed stays, and each would walk through all of it."""
-    gc.unfreeze()
-    gc.collect()
+    if gc.get_freeze_count():
+        gc.unfreeze()
+        gc.collect()
     gc.freeze()
