@@ -21,6 +21,7 @@ from generator.model import Feed
 from generator.pictures.gather import gather, keep
 from generator.pictures.originals import Originals
 from generator.programme import Programme
+from generator.source import kept_of
 from generator.spektrix import parse, snapshot
 from generator.spektrix.client import AT_ONCE, Client, client
 from generator.spektrix.iframe import booking_path
@@ -72,7 +73,8 @@ def pulling(
         counts = _fetch_all(source, settings, order, places.new, tell)
         snapshot.describe(places.new, settings.spektrix.client, order.now, counts)
         tell("Reading what came")
-        feed = snapshot.read(places.new, called=lambda path: source.address(_collection(path.stem))).feed
+        names = {path: source.address(_collection(path.stem)) for path in places.new.glob("*.xml")}
+        feed = snapshot.read(places.new, called=names.__getitem__, kept=kept_of(order.site)).feed
         if not order.allow_shrink:
             _guard(order, settings, feed, counts, snapshot.counts(places.target))
         _gather_images(places, order, settings, feed, tell)

@@ -25,15 +25,21 @@ from generator.text import slug as slug_of
 NO_RELATED = NoticeKind("related event is not in the feed", "related events are not in the feed")
 
 
-def _attribute(attributes: Mapping[str, str], name: str) -> str:
-    """The value of an attribute, however its name is capitalised; "" where it is not there or no name is asked for."""
-    wanted = name.strip().casefold()
-    return next((value for key, value in attributes.items() if wanted and key.casefold() == wanted), "")
+class Boxes:
+    """The attributes of an event or an instance, whose names count however they are capitalised."""
 
+    __slots__ = ("_by_name",)
 
-def is_ticked(attributes: Mapping[str, str], name: str) -> bool:
-    """Whether a box is ticked."""
-    return _attribute(attributes, name).casefold() in ("1", "true")
+    def __init__(self, attributes: Mapping[str, str]) -> None:
+        self._by_name = {name.casefold(): value for name, value in reversed([*attributes.items()])}
+
+    def text(self, name: str) -> str:
+        """The value of an attribute; "" where it is not there or no name is asked for."""
+        return self._by_name.get(wanted, "") if (wanted := name.strip().casefold()) else ""
+
+    def is_ticked(self, name: str) -> bool:
+        """Whether a box is ticked."""
+        return self.text(name).casefold() in ("1", "true")
 
 
 def _published(seats: int | None) -> int | None:
@@ -69,7 +75,8 @@ class Maker:
         overlay = self.content.overlays.get(event.id)
         words = overlay.words if overlay else EventWords(event.id)
         names = self.settings.attributes
-        place = place_of(_attribute(event.attributes, names.venue), self.settings.venue, self.settings.site.name)
+        boxes = Boxes(event.attributes)
+        place = place_of(boxes.text(names.venue), self.settings.venue, self.settings.site.name)
         listed = sorted((self.instance(i, event, slug, words, place) for i in instances), key=by_start)
         notices += (Notice(NO_RELATED, f"{event.id} → {key}") for key in event.related if key not in known)
         original = original_of(event.image, words.image, self.settings)
@@ -85,9 +92,9 @@ class Maker:
             words=overlay.body if overlay else Html(),
             text=event.description,
             duration=event.duration,
-            genres=tuple(kind for kind in self.genres if is_ticked(event.attributes, kind.code)),
-            season=one_line(_attribute(event.attributes, names.season)),
-            note=one_line(_attribute(event.attributes, names.event_note)),
+            genres=tuple(kind for kind in self.genres if boxes.is_ticked(kind.code)),
+            season=one_line(boxes.text(names.season)),
+            note=one_line(boxes.text(names.event_note)),
             place=place,
             original=original,
             image_alt=words.image_alt,
@@ -103,7 +110,7 @@ class Maker:
     def instance(self, instance: Instance, event: Event, slug: str, words: EventWords, place: Place) -> ListedInstance:
         """The record of an instance that has a start."""
         zone = self.settings.site.zone
-        own_words = words.instances.get(instance.id, InstanceWords())
+        own_words, boxes = words.instances.get(instance.id, InstanceWords()), Boxes(instance.attributes)
         seats = seats_of(self.rows.get(instance.id, ()), instance.plan_id)
         facts = facts_of(instance, event, words, seats, self.settings)
         state = state_of(facts, self.now, Decimal(str(self.settings.availability.limited_percent)))
@@ -122,8 +129,8 @@ class Maker:
             is_over=facts.is_over(self.now),
             space=space,
             venue=self._venue(space if place.venue and space else place.name),
-            access=tuple(kind for kind in self.access if is_ticked(instance.attributes, kind.code)),
-            note=own_words.note or one_line(_attribute(instance.attributes, self.settings.attributes.instance_note)),
+            access=tuple(kind for kind in self.access if boxes.is_ticked(kind.code)),
+            note=own_words.note or one_line(boxes.text(self.settings.attributes.instance_note)),
             prices=self.prices.table(instance.price_list_id, seats, instance.plan_id),
             available=_published(shown.available if shown else None),
             capacity=_published(shown.capacity if shown else None),
@@ -141,7 +148,7 @@ def facts_of(instance: Instance, event: Event, words: EventWords, seats: Seats |
     assert instance.start is not None  # noqa: S101  # those without a start were left out
     own_words = words.instances.get(instance.id, InstanceWords())
     status = own_words.status or words.status
-    is_cancelled = is_ticked(instance.attributes, settings.attributes.cancelled)
+    is_cancelled = Boxes(instance.attributes).is_ticked(settings.attributes.cancelled)
     return Facts(
         said=State(status) if status else State.CANCELLED if is_cancelled else None,
         start=instance.start,

@@ -10,6 +10,7 @@ from generator.errors import Fault, SourceError
 from generator.model import BookingPath, Feed
 from generator.spektrix import demo, markup, snapshot
 from generator.spektrix.iframe import booking_path
+from generator.spektrix.kept import Kept
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,7 +45,7 @@ def load(
     if not folder.is_dir():
         raise SourceError(_nothing_there(folder, settings, site_folder))
     shift = demo.shift_for(now) if is_demo else None
-    found = snapshot.read(folder, shift)
+    found = snapshot.read(folder, shift, kept=None if is_demo else kept_of(site_folder))
     namespace = f"{settings.spektrix.client}.spektrix"
     return Source(
         feed=found.feed,
@@ -69,6 +70,11 @@ def for_settings(source: Source, settings: Settings) -> Source:
 def lost_of(source: Source, event_id: int) -> Mapping[str, int]:
     """What the sanitiser takes out of an event's description, and how often. Raises SourceError."""
     return markup.lost(snapshot.description(source.folder, event_id))
+
+
+def kept_of(site_folder: Path) -> Kept:
+    """Where a site folder keeps what was read of large feeds."""
+    return Kept(site_folder / ".sitegen" / "parsed")
 
 
 def folder_of(settings: Settings, site_folder: Path, feed: Path | None = None) -> Path:

@@ -7,12 +7,11 @@ import ctypes
 import os
 import shutil
 import sys
+import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-
-from filelock import FileLock, Timeout
 
 from generator.errors import Fault, SiteError
 
@@ -52,6 +51,8 @@ def replacing(target: Path) -> Iterator[Places]:
 
     Raises SiteError while another process is at it, and where the file system refuses.
     """
+    from filelock import FileLock, Timeout  # slow to import, and not needed by who only looks
+
     places = Places(target.resolve())
     try:
         places.target.parent.mkdir(parents=True, exist_ok=True)
@@ -103,3 +104,11 @@ def _exchange(one: Path, other: Path) -> bool:
         return bool(library.renamex_np(*names, _RENAME_EXCHANGE) == 0)
     except AttributeError:  # an older C library
         return False
+
+
+def put(file: Path, content: bytes) -> None:
+    """Write a file in one step, in a folder that is there: whoever reads meanwhile has the old one, whole."""
+    with tempfile.NamedTemporaryFile(dir=file.parent, prefix=".new-", delete=False) as aside:
+        aside.write(content)
+    Path(aside.name).chmod(0o644)
+    Path(aside.name).replace(file)

@@ -4,6 +4,7 @@ import re
 import unicodedata
 from collections import Counter
 from collections.abc import Iterable
+from functools import lru_cache
 from html import escape
 
 SLUG_LENGTH = 60
@@ -35,7 +36,7 @@ def plain(text: str) -> str:
 
 def one_line(text: str) -> str:
     """`plain`, with every run of white space made one space."""
-    return " ".join(plain(text).split())
+    return " ".join(plain(text).split()) if text else ""
 
 
 def excerpt(text: str, length: int) -> str:
@@ -53,6 +54,7 @@ def paragraphs(text: str) -> Html:
     return Html("".join(f"<p>{block}</p>" for block in lines))
 
 
+@lru_cache(4096)
 def slug(name: str) -> str:
     """The name in lower-case ASCII words joined by hyphens, at most 60 letters; "" where nothing is left."""
     letters = unicodedata.normalize("NFKD", name.translate(_LETTERS))

@@ -20,6 +20,7 @@ from generator.images import IMAGES, Picture, Source, Type
 from generator.pictures import pixels
 from generator.pictures.pixels import UnusableError
 from generator.processes import spread
+from generator.swap import put
 
 UNUSED_SECONDS = 30 * 24 * 3600
 _TYPES: Mapping[str, Type] = {".avif": "image/avif", ".webp": "image/webp", ".jpg": "image/jpeg"}
@@ -175,14 +176,7 @@ def _make(cache: Path, task: Task) -> tuple[str, Rendition | str]:
         return task.key, str(error)
     files = {each: _file(cache, task.key, each) for each in made.files}
     for each, content in made.files.items():
-        _put(files[each], content)
+        put(files[each], content)
     about = {"width": made.width, "height": made.height, "files": list(made.files)}
-    _put(cache / f"{task.key}.json", json.dumps(about).encode())
+    put(cache / f"{task.key}.json", json.dumps(about).encode())
     return task.key, Rendition(made.width, made.height, files)
-
-
-def _put(file: Path, content: bytes) -> None:
-    with tempfile.NamedTemporaryFile(dir=file.parent, prefix=".new-", delete=False) as aside:
-        aside.write(content)
-    Path(aside.name).chmod(0o644)
-    Path(aside.name).replace(file)

@@ -14,6 +14,7 @@ from generator.text import one_line, plain
 
 FIRST_YEAR, LAST_YEAR = 1970, 9990
 _NIL = "{http://www.w3.org/2001/XMLSchema-instance}nil"
+_WHOLE = re.compile(r"[+-]?[0-9]{1,18}")
 _BOOLEANS = {"true": True, "1": True, "false": False, "0": False}
 
 
@@ -23,7 +24,7 @@ class UnreadableError(ValueError):
 
 def children(item: Element) -> dict[str, Element]:
     """The child elements by name; of several of one name the last."""
-    return {str(child.tag): child for child in item}
+    return {child.tag: child for child in item}  # type: ignore[misc]  # no tag is bytes or a QName here
 
 
 def text_of(child: Mapping[str, Element], name: str) -> str:
@@ -41,8 +42,18 @@ def name_of(item: Element) -> str:
 
 def attributes_of(item: Element) -> dict[str, str]:
     """Attribute name → value, both without blanks at their edges; the first of a name wins."""
-    pairs = [_attribute(a.findtext("Name") or "", a.findtext("Value") or "") for a in item.iterchildren("Attribute")]
-    return dict(reversed(pairs))
+    return dict(reversed([_attribute(*_name_and_value(element)) for element in item.iterchildren("Attribute")]))
+
+
+def _name_and_value(item: Element) -> tuple[str, str]:
+    """The first Name and the first Value of an item. There are a million of them in a large feed: it is one pass."""
+    name = value = None
+    for child in item:
+        if name is None and child.tag == "Name":
+            name = child.text or ""
+        elif value is None and child.tag == "Value":
+            value = child.text or ""
+    return name or "", value or ""
 
 
 @lru_cache(1024)
@@ -76,7 +87,7 @@ def _identifier(text: str, what: str) -> int:
 
 
 def _whole(text: str, what: str) -> int:
-    if not re.fullmatch(r"[+-]?[0-9]{1,18}", text.strip()):
+    if not _WHOLE.fullmatch(text.strip()):
         raise UnreadableError(f'{what} is "{text}", not a whole number')
     return int(text)
 

@@ -38,6 +38,7 @@ from generator.spektrix.fields import (
     wall_time,
     whole_number,
 )
+from generator.spektrix.kept import Kept
 from generator.spektrix.markup import ASK_AGAIN, Element, items, rich_text, words_of
 from generator.text import Html, one_line, paragraphs, plain
 
@@ -68,33 +69,39 @@ ALSO = ("statements", "offers2")
 LONGEST_MINUTES = 366 * 24 * 60
 
 
-def feed(documents: Mapping[str, tuple[BinaryIO, str]]) -> Feed:
+def feed(documents: Mapping[str, tuple[BinaryIO, str]], kept: Kept | None = None) -> Feed:
     """A feed from its documents: name → (open file, where it lies, for messages).
 
     A name is a collection's, or "offers2-14473" for the offers of an event. Collections that are not given are empty.
+    What large ones hold is found in `kept`, where it was read before.
+
     Raises SourceError on the first document that is broken.
     """
 
-    def read(name: str, record: Callable[[Element], T]) -> tuple[T, ...]:
+    def read(name: str, record: Callable[[Element], T], kind: type[T]) -> tuple[T, ...]:
         if name not in documents:
             return ()
         document, where = documents[name]
         tag = TAGS[name.partition("-")[0] if name not in TAGS else name]
-        return tuple(_records(items(document, where, tag), where, record))
+
+        def anew() -> tuple[T, ...]:
+            return tuple(_records(items(document, where, tag), where, record))
+
+        return kept.records(name, document, kind, anew) if kept else anew()
 
     return Feed(
-        events=read("events", _event),
-        instances=read("instances", _instance),
-        statuses=read("instance-status", _status),
-        price_lists=read("price-lists", _price_list),
-        plans=tuple(plan for plans in read("plans", _plans) for plan in plans),
-        bands=read("bands", lambda item: Band(id_of(item), name_of(item))),
-        ticket_types=read("ticket-types", lambda item: TicketType(id_of(item), name_of(item))),
-        offers=read("offers", _offer),
-        memberships=read("memberships", lambda item: Membership(id_of(item), name_of(item), *_description(item))),
-        statements=read("statements", lambda item: Statement(id_of(item), _text_of_statement(item))),
+        events=read("events", _event, Event),
+        instances=read("instances", _instance, Instance),
+        statuses=read("instance-status", _status, Status),
+        price_lists=read("price-lists", _price_list, PriceList),
+        plans=tuple(plan for plans in read("plans", _plans, tuple[Plan, ...]) for plan in plans),
+        bands=read("bands", lambda item: Band(id_of(item), name_of(item)), Band),
+        ticket_types=read("ticket-types", lambda item: TicketType(id_of(item), name_of(item)), TicketType),
+        offers=read("offers", _offer, Offer),
+        memberships=read("memberships", _membership, Membership),
+        statements=read("statements", lambda item: Statement(id_of(item), _text_of_statement(item)), Statement),
         event_offers={
-            int(name.partition("-")[2]): read(name, _offer) for name in documents if name.startswith("offers2-")
+            int(name.partition("-")[2]): read(name, _offer, Offer) for name in documents if name.startswith("offers2-")
         },
     )
 
@@ -203,6 +210,10 @@ def _price(item: Element) -> Price | None:
 
 def _offer(item: Element) -> Offer:
     return Offer(id_of(item), name_of(item), *_description(item))
+
+
+def _membership(item: Element) -> Membership:
+    return Membership(id_of(item), name_of(item), *_description(item))
 
 
 def _text_of_statement(item: Element) -> str:

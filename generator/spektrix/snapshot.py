@@ -17,6 +17,7 @@ from typing import Any, BinaryIO
 from generator.errors import Fault, SourceError
 from generator.model import Feed
 from generator.spektrix import demo, parse
+from generator.spektrix.kept import Kept
 from generator.spektrix.markup import items
 
 MANIFEST = "snapshot.json"
@@ -33,8 +34,15 @@ class Snapshot:
     missing: tuple[str, ...]
 
 
-def read(folder: Path, shift: timedelta | None = None, called: Callable[[Path], str] = str) -> Snapshot:
+def read(
+    folder: Path,
+    shift: timedelta | None = None,
+    called: Callable[[Path], str] = str,
+    kept: Kept | None = None,
+) -> Snapshot:
     """The snapshot in a folder; `shift` moves every date of the demo feed, `called` is what a file is called in errors.
+
+    What was read of large files before is in `kept`.
 
     Raises SourceError where a required file is missing, a file is not what `snapshot.json` says, or is broken.
     """
@@ -51,7 +59,7 @@ def read(folder: Path, shift: timedelta | None = None, called: Callable[[Path], 
         for name, path in found.items():
             _check(path, manifest["files"].get(path.name))
             documents[name] = (files.enter_context(_open(path, shift)), called(path))
-        feed = parse.feed(documents)
+        feed = parse.feed(documents, kept)
     missing = tuple(name for name in parse.COLLECTIONS if name not in found)
     return Snapshot(feed, _pulled_at(folder, manifest), folder / "images", missing)
 

@@ -6,7 +6,8 @@
 import gc
 import threading
 from collections import OrderedDict
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import partial
@@ -65,7 +66,7 @@ class Workshop:
         with self._making:
             self._to_make = max(self._to_make, stage)
             try:
-                with told_as_fault():
+                with told_as_fault(), _reading_much() if self._to_make >= Stage.SETTINGS else nullcontext():
                     self._make(self._to_make)
             except SitegenError as error:
                 self.error = error
@@ -110,8 +111,6 @@ class Workshop:
         recall = partial(self._memory, source, programme.now)
         self._website = website(words, source, pictures, recall=recall, compiled=self.compiled)
         self._words, self._source, self._programme, self._look = words, source, programme, look(folders)
-        if stage >= Stage.SETTINGS:
-            _set_aside()
 
     def made(self, words: Words, source: Source, now: datetime) -> Website:
         """Another website than the workshop's own, without a memory, with its compiled templates."""
@@ -162,9 +161,15 @@ class Workshop:
         return self._other_times[key]
 
 
-def _set_aside() -> None:
-    """Let collections pass by what was read: a large feed stays, and each would walk through all of it."""
-    if gc.get_freeze_count():
-        gc.unfreeze()
-        gc.collect()
-    gc.freeze()
+@contextmanager
+def _reading_much() -> Iterator[None]:
+    """No collection of garbage while a feed is read, nor later of what was read: each would walk through all of it."""
+    gc.disable()
+    try:
+        yield
+        if gc.get_freeze_count():
+            gc.unfreeze()
+            gc.collect()
+        gc.freeze()
+    finally:
+        gc.enable()

@@ -1,0 +1,84 @@
+"""What is kept of a large feed is the feed, whatever became of what was kept."""
+
+from collections.abc import Iterator
+from contextlib import ExitStack
+from pathlib import Path
+from typing import BinaryIO
+
+import pytest
+from surfaces import PROJECT
+
+from generator.model import Feed
+from generator.spektrix import demo, kept, markup, parse
+from generator.spektrix.kept import Kept
+
+TRAPS = PROJECT / "tests" / "traps" / "feed"
+
+
+@pytest.fixture(autouse=True)
+def every_document_counts_as_large(monkeypatch: pytest.MonkeyPatch) -> None:
+    """So that small feeds are kept, too."""
+    monkeypatch.setattr(kept, "LARGE", 0)
+
+
+@pytest.fixture
+def reads(monkeypatch: pytest.MonkeyPatch) -> Iterator[list[str]]:
+    """The documents whose XML was read."""
+    names: list[str] = []
+
+    def noted(document: BinaryIO, where: str, tag: str) -> Iterator[markup.Element]:
+        names.append(where)
+        return markup.items(document, where, tag)
+
+    monkeypatch.setattr(parse, "items", noted)
+    yield names
+
+
+def read(folder: Path, where: Kept | None) -> Feed:
+    with ExitStack() as files:
+        paths = sorted(folder.glob("*.xml"))
+        return parse.feed({path.stem: (files.enter_context(path.open("rb")), path.stem) for path in paths}, where)
+
+
+@pytest.mark.parametrize("folder", [demo.FOLDER, TRAPS], ids=["demo", "traps"])
+def test_the_feed_is_the_same_and_its_xml_is_read_once(folder: Path, tmp_path: Path, reads: list[str]) -> None:
+    plain, first = read(folder, None), read(folder, Kept(tmp_path / "parsed"))
+    reads.clear()
+    again = read(folder, Kept(tmp_path / "parsed"))
+    assert (first, again, reads) == (plain, plain, [])
+    assert {type(event.html) for event in again.events} == {type(event.html) for event in plain.events}
+
+
+def test_another_document_or_another_program_is_read_anew(
+    tmp_path: Path, reads: list[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    feed, where = tmp_path / "feed", Kept(tmp_path / "parsed")
+    feed.mkdir()
+    for name in ("events", "instances"):
+        (feed / f"{name}.xml").write_bytes((TRAPS / f"{name}.xml").read_bytes())
+    read(feed, where)
+    (feed / "events.xml").write_bytes((demo.FOLDER / "events.xml").read_bytes())
+    reads.clear()
+    assert (read(feed, where), reads) == (read(feed, None), ["events", "events", "instances"])
+    reads.clear()
+    monkeypatch.setattr(kept, "_reader", lambda: b"another program")
+    read(feed, where)
+    assert reads == ["events", "instances"]
+
+
+@pytest.mark.parametrize("damage", [b"", b"nonsense", None])
+def test_what_is_damaged_is_read_anew(damage: bytes | None, tmp_path: Path, reads: list[str]) -> None:
+    where = Kept(tmp_path / "parsed")
+    plain = read(TRAPS, where)
+    for file in where.folder.iterdir():
+        file.write_bytes(file.read_bytes()[:-1] if damage is None else damage)
+    reads.clear()
+    assert read(TRAPS, where) == plain
+    assert sorted(reads) == sorted(path.stem for path in TRAPS.glob("*.xml"))
+    reads.clear()
+    assert (read(TRAPS, where), reads) == (plain, [])
+
+
+def test_what_cannot_be_kept_is_read_all_the_same(tmp_path: Path) -> None:
+    (tmp_path / "parsed").write_text("a file where the folder would be")
+    assert read(TRAPS, Kept(tmp_path / "parsed")) == read(TRAPS, None)
