@@ -5,7 +5,7 @@ times of generation stand in it alone, so that a month in which nothing changed 
 """
 
 import hashlib
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator, Mapping
 from datetime import datetime
 from itertools import groupby
 from typing import Any
@@ -32,6 +32,7 @@ def availability(
     It has every instance that is not over, and their events. What is not known is left out. Raises InternalError.
     """
     upcoming = [(event, instance) for event, instance in programme.instances if not instance.is_over]
+    told = {instance.id: _instance(instance, addresses) for _, instance in upcoming}
     head = _known(
         version=1,
         generated_at=utc(programme.now),
@@ -40,13 +41,26 @@ def availability(
         timezone=settings.site.timezone,
         currency=settings.site.currency,
     )
-    whole = _json({**head, **_of(upcoming, addresses)}, urls.AVAILABILITY)
+    whole = _json({**head, **_of(upcoming, told, addresses)}, urls.AVAILABILITY)
     if len(whole) <= LARGE:
         yield urls.AVAILABILITY, whole
         return
-    shards = {month: _shard(month, found, addresses) for month, found in _by_month(upcoming)}
+    shards = {
+        month: _json({"version": 1, "month": month, **_of(found, told, addresses)}, urls.availability_of(month))
+        for month, found in _by_month(upcoming)
+    }
     yield urls.AVAILABILITY, _json({**head, "shards": _index(shards, addresses)}, urls.AVAILABILITY)
     yield from ((urls.availability_of(month), shard) for month, shard in shards.items())
+
+
+def says_the_same(one: Programme, other: Programme) -> bool:
+    """Whether the files say the same of two programmes of one feed and *now*. Events that are one object are one."""
+    pairs = zip(one.events, other.events, strict=False)
+    return len(one.events) == len(other.events) and all(a is b or _said_of(a) == _said_of(b) for a, b in pairs)
+
+
+def _said_of(event: ListedEvent) -> tuple[Any, ...]:
+    return event.id, event.title, event.path, event.state, event.instances
 
 
 def _json(document: Any, path: str) -> bytes:
@@ -59,10 +73,6 @@ def _by_month(upcoming: Upcoming) -> Iterator[tuple[str, Upcoming]]:
     yield from ((month, list(found)) for month, found in months)
 
 
-def _shard(month: str, found: Upcoming, addresses: Addresses) -> bytes:
-    return _json({"version": 1, "month": month, **_of(found, addresses)}, urls.availability_of(month))
-
-
 def _index(shards: dict[str, bytes], addresses: Addresses) -> dict[str, Any]:
     return {
         month: {
@@ -73,11 +83,12 @@ def _index(shards: dict[str, bytes], addresses: Addresses) -> dict[str, Any]:
     }
 
 
-def _of(upcoming: Iterable[tuple[ListedEvent, ListedInstance]], addresses: Addresses) -> dict[str, Any]:
+def _of(upcoming: Upcoming, told: Mapping[int, dict[str, Any]], addresses: Addresses) -> dict[str, Any]:
+    """Some instances as they are `told` by id, and their events."""
     events = {event.id: event for event, _ in upcoming}
     return {
         "events": {str(key): _event(event, addresses) for key, event in sorted(events.items())},
-        "instances": {str(instance.id): _instance(instance, addresses) for _, instance in upcoming},
+        "instances": {str(instance.id): told[instance.id] for _, instance in upcoming},
     }
 
 

@@ -5,6 +5,7 @@ site's zone.
 """
 
 import zlib
+from bisect import insort
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
@@ -109,13 +110,12 @@ def recomposed(
     )  # fmt: skip
     instances = _instances_by_event(some, known, settings, [])
     public = {event.id: known[event.id] for event in before.events}
-    events = [
-        maker.event(known[event.id], event.slug, instances[event.id], known, public, [])
-        if event.id in touched
-        else event
-        for event in before.events
-    ]
-    return replace(before, events=tuple(sorted(events, key=_next_date_first)))
+    events = [event for event in before.events if event.id not in touched]
+    for event in before.events:
+        if event.id in touched:
+            made = maker.event(known[event.id], event.slug, instances[event.id], known, public, [])
+            insort(events, made, key=_next_date_first)
+    return replace(before, events=tuple(events))
 
 
 def originals_of(feed: Feed, content: Content, settings: Settings) -> Iterable[str]:

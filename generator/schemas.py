@@ -9,6 +9,8 @@ from functools import cache
 from importlib.resources import files
 from typing import TYPE_CHECKING, Any
 
+import msgspec
+
 from generator import urls
 from generator.errors import Fault, InternalError
 
@@ -23,7 +25,7 @@ def json_of(document: Any, schema: str, path: str) -> bytes:
     if wrong := misfit(document, schema):
         mend = f"This is a fault of sitegen. {schema} says what may stand there."
         raise InternalError(Fault(wrong, path, mend))
-    return (json.dumps(document, ensure_ascii=False, indent=1) + "\n").encode()
+    return msgspec.json.format(msgspec.json.encode(document), indent=1) + b"\n"
 
 
 def misfit(document: Any, schema: str) -> str:

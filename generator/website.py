@@ -10,23 +10,19 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import cache, cached_property, partial
 from pathlib import Path
-from threading import Lock
 
 from generator import urls
 from generator.atom import atom
-from generator.availability import availability
-from generator.calendars import Calendars
 from generator.changes import changes_json
 from generator.compose import compose
 from generator.config import Settings, settings
 from generator.content import Content, read_content
 from generator.entries import entries, withdrawn
 from generator.errors import Fault, Notice, NoticeKind, SiteError, Warned, tally
-from generator.feeds import robots, sitemaps
+from generator.feeds import robots
 from generator.hosting import OWN, headers, redirects
 from generator.ledger import Entry, Ledger
 from generator.memory import NOTHING, Memory
-from generator.pages import pages, shelves
 from generator.pictures.illustrate import Illustrated, Studio, illustrated
 from generator.pictures.renditions import prune
 from generator.pictures.share import look
@@ -36,6 +32,7 @@ from generator.render import Compiled, Renderer, render, theme_folders
 from generator.revision import Shown, revised
 from generator.schemas import schemas
 from generator.seal import sealed
+from generator.shelves import File, Lasting, Shelves
 from generator.source import Source
 from generator.urls import Addresses
 from generator.wording import Language, language
@@ -43,7 +40,6 @@ from generator.wording import Language, language
 MISSING = NoticeKind(
     "collection is not in the feed", "collections are not in the feed", "What they hold is not on the site."
 )
-File = Callable[[], bytes]
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,8 +112,9 @@ def website(
     said = (words.content, words.settings, source.booking, words.addresses, words.language)
     plan = Plan(programme, *said, ledger, earlier_start)
     missing = (Notice(MISSING, f"{name}.xml") for name in source.missing)
-    warnings = tally((*missing, *words.notices, *programme.notices, *memory.notices))
-    return Website(Shelves(plan), source, pictures, Renderer(plan, words.folders, compiled), warnings)
+    notices = (*missing, *words.notices, *programme.notices, *memory.notices)
+    renderer = Renderer(plan, words.folders, compiled)
+    return Website(Shelves(plan), source, pictures, renderer, Lasting(plan, source), notices)
 
 
 def _revised(words: Words, source: Source, programme: Programme, before: Ledger | None) -> Ledger:
@@ -130,40 +127,6 @@ def _revised(words: Words, source: Source, programme: Programme, before: Ledger 
     return revised(before, Shown(programme, of_now, source.series, source.pulled_at), withdraw)
 
 
-class Shelves:
-    """The pages of a plan, each made when it is asked for, with those that come before it in its group."""
-
-    def __init__(self, plan: Plan) -> None:
-        self.plan = plan
-        self._shelves = shelves(plan)
-        self._to_make: dict[str, Iterator[Page]] = {}
-        self._made: dict[str, Page] = {}
-        self._making = Lock()
-
-    def page(self, path: str) -> Page | None:
-        """The page at a path; None where there is none."""
-        if path not in self._made:
-            key = next((key for key in _beginnings(path) if key in self._shelves), urls.HOME)
-            with self._making:
-                self._make(key, path)
-        return self._made.get(path)
-
-    def _make(self, key: str, path: str) -> None:
-        """Make the pages of a group up to the one at a path; where one cannot be made, begin again the next time."""
-        making = self._to_make.pop(key, None) or iter(self._shelves[key]())
-        for page in making:
-            self._made[page.path] = page
-            if page.path == path:
-                break
-        self._to_make[key] = making
-
-
-def _beginnings(path: str) -> Iterator[str]:
-    """The folders that a path lies in, itself included, the longest first: "events/hamlet/", "events/", "" ."""
-    parts = path.split("/")
-    return ("".join(f"{part}/" for part in parts[:length]) for length in range(len(parts), -1, -1))
-
-
 @dataclass
 class Website:
     """A website: its plan and all that its files are made of."""
@@ -172,7 +135,8 @@ class Website:
     source: Source
     pictures: Illustrated
     renderer: Renderer
-    warnings: tuple[Warned, ...]
+    lasting: Lasting
+    notices: tuple[Notice, ...]
 
     @property
     def plan(self) -> Plan:
@@ -180,9 +144,14 @@ class Website:
         return self.shelves.plan
 
     @cached_property
+    def warnings(self) -> tuple[Warned, ...]:
+        """What is odd about it, each kind once."""
+        return tally(self.notices)
+
+    @property
     def pages(self) -> list[Page]:
         """Every page."""
-        return list(pages(self.plan))
+        return self.lasting.pages
 
     def files(self, jobs: int) -> Iterator[tuple[str, bytes]]:
         """Every file, once: its path below the output, and its bytes; up to `jobs` processes make the pages.
@@ -190,7 +159,7 @@ class Website:
         The pages come last: what they are compared with is there before them.
         """
         yield from ((path, make()) for path, make in self._others())
-        yield from ((path, content) for path, content in self._sitemaps.items() if path != urls.SITEMAP)
+        yield from ((path, content) for path, content in self.lasting.sitemaps.items() if path != urls.SITEMAP)
         yield from render(self.renderer, self.pages, jobs)
 
     def file(self, path: str) -> bytes | None:
@@ -216,8 +185,8 @@ class Website:
 
     def _others(self) -> Iterator[tuple[str, File]]:
         """The files that are no pages: the path of each, and what makes it."""
-        yield from self._calendars.items()
-        yield from self._availability.items()
+        yield from self.lasting.calendars.items()
+        yield from self.lasting.availability.items()
         yield from self._singles()
         yield from ((path, partial(self._picture, file)) for path, file in self.pictures.files.items())
         yield from self._own_files()
@@ -227,10 +196,10 @@ class Website:
         if path in self.pictures.files:
             return partial(self._picture, self.pictures.files[path])
         if path.endswith(urls.FEED):
-            return self._calendars.get(path)
-        if path.startswith("sitemap-") and path in self._sitemaps:
-            return partial(bytes, self._sitemaps[path])
-        return self._by_path.get(path) or (self._availability.get(path) if "availability" in path else None)
+            return self.lasting.calendars.get(path)
+        if path.startswith("sitemap-") and path in self.lasting.sitemaps:
+            return partial(bytes, self.lasting.sitemaps[path])
+        return self._by_path.get(path) or (self.lasting.availability.get(path) if "availability" in path else None)
 
     @property
     def singles(self) -> Iterable[str]:
@@ -241,17 +210,6 @@ class Website:
     def _by_path(self) -> Mapping[str, File]:
         return dict(self._singles()) | dict(self._own_files()) | {urls.LEDGER: self._last}
 
-    @cached_property
-    def _calendars(self) -> Mapping[str, File]:
-        plan, namespace = self.plan, self.source.namespace
-        return dict(Calendars(plan.programme, plan.ledger(), plan.settings, plan.addresses, namespace).files())
-
-    @cached_property
-    def _availability(self) -> Mapping[str, File]:
-        plan = self.plan
-        made = availability(plan.programme, plan.settings, plan.addresses, self.source.pulled_at)
-        return {path: partial(bytes, content) for path, content in made}
-
     def _singles(self) -> Iterator[tuple[str, File]]:
         """The files of which there is one each, and those of the theme."""
         plan = self.plan
@@ -259,7 +217,7 @@ class Website:
         yield urls.CHANGES, lambda: changes_json(plan.ledger(), programme, chosen, addresses)
         yield urls.NEWS, lambda: atom(plan.ledger(), programme, chosen, addresses, plan.language)
         yield from ((path, partial(bytes, content)) for path, content in schemas())
-        yield urls.SITEMAP, lambda: self._sitemaps[urls.SITEMAP]
+        yield urls.SITEMAP, lambda: self.lasting.sitemaps[urls.SITEMAP]
         yield urls.ROBOTS, lambda: robots(addresses)
         yield urls.REDIRECTS, lambda: redirects(programme, plan.ledger(), addresses, self._own(urls.REDIRECTS))
         yield urls.HEADERS, lambda: headers(addresses, self._own(urls.HEADERS))
@@ -278,10 +236,6 @@ class Website:
     def _picture(self, file: Path) -> bytes:
         self.pictures.ready(file)
         return _bytes_of(file)
-
-    @cached_property
-    def _sitemaps(self) -> Mapping[str, bytes]:
-        return sitemaps(self.pages, self.plan.addresses, self.plan.changed)
 
     def _own(self, path: str) -> bytes:
         """What the venue has in its own file of that name."""

@@ -109,7 +109,10 @@ class Workshop:
         programme = self._programme_for(words, source, stage)
         pictures = self._darkroom.illustrated(programme, pictures_from(words, source, 1), is_same=stage is Stage.WORDS)
         recall = partial(self._memory, source, programme.now)
-        self._website = website(words, source, pictures, recall=recall, compiled=self.compiled)
+        made = website(words, source, pictures, recall=recall, compiled=self.compiled)
+        if stage is Stage.WORDS and self._website:
+            made.lasting.take_over(self._website.lasting)
+        self._website = made
         self._words, self._source, self._programme, self._look = words, source, programme, look(folders)
 
     def made(self, words: Words, source: Source, now: datetime) -> Website:

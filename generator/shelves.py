@@ -1,0 +1,86 @@
+"""The pages of a plan, and its files that no template has a part in, each made once, when somebody asks for it."""
+
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from functools import cached_property, partial
+from threading import Lock
+
+from generator import urls
+from generator.availability import availability, says_the_same
+from generator.calendars import Calendars
+from generator.feeds import sitemaps
+from generator.pages import pages, shelves
+from generator.plan import Page, Plan
+from generator.source import Source
+
+File = Callable[[], bytes]
+
+
+class Shelves:
+    """The pages of a plan, each made when it is asked for, with those that come before it in its group."""
+
+    def __init__(self, plan: Plan) -> None:
+        self.plan = plan
+        self._shelves = shelves(plan)
+        self._to_make: dict[str, Iterator[Page]] = {}
+        self._made: dict[str, Page] = {}
+        self._making = Lock()
+
+    def page(self, path: str) -> Page | None:
+        """The page at a path; None where there is none."""
+        if path not in self._made:
+            key = next((key for key in _beginnings(path) if key in self._shelves), urls.HOME)
+            with self._making:
+                self._make(key, path)
+        return self._made.get(path)
+
+    def _make(self, key: str, path: str) -> None:
+        """Make the pages of a group up to the one at a path; where one cannot be made, begin again the next time."""
+        making = self._to_make.pop(key, None) or iter(self._shelves[key]())
+        for page in making:
+            self._made[page.path] = page
+            if page.path == path:
+                break
+        self._to_make[key] = making
+
+
+def _beginnings(path: str) -> Iterator[str]:
+    """The folders that a path lies in, itself included, the longest first: "events/hamlet/", "events/", "" ."""
+    parts = path.split("/")
+    return ("".join(f"{part}/" for part in parts[:length]) for length in range(len(parts), -1, -1))
+
+
+@dataclass
+class Lasting:
+    """The list of pages, and the files that templates have no part in: each made once, when it is asked for."""
+
+    plan: Plan
+    source: Source
+
+    @cached_property
+    def pages(self) -> list[Page]:
+        """Every page."""
+        return list(pages(self.plan))
+
+    @cached_property
+    def calendars(self) -> Mapping[str, File]:
+        """Every calendar."""
+        plan, namespace = self.plan, self.source.namespace
+        return dict(Calendars(plan.programme, plan.ledger(), plan.settings, plan.addresses, namespace).files())
+
+    @cached_property
+    def availability(self) -> Mapping[str, File]:
+        """availability.json, and its months."""
+        plan = self.plan
+        made = availability(plan.programme, plan.settings, plan.addresses, self.source.pulled_at)
+        return {path: partial(bytes, content) for path, content in made}
+
+    @cached_property
+    def sitemaps(self) -> Mapping[str, bytes]:
+        """The sitemap, and its parts."""
+        return sitemaps(self.pages, self.plan.addresses, self.plan.changed)
+
+    def take_over(self, before: "Lasting") -> None:
+        """Take what was made before, of the same feed, settings and *now*, where new words change nothing in it."""
+        if "availability" in before.__dict__ and says_the_same(before.plan.programme, self.plan.programme):
+            self.availability = before.availability
