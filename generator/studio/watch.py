@@ -12,7 +12,18 @@ from pathlib import Path
 from queue import Empty, SimpleQueue
 from typing import NamedTuple
 
-from watchdog.events import FileSystemEvent, FileSystemEventHandler
+from watchdog.events import (
+    DirCreatedEvent,
+    DirDeletedEvent,
+    DirMovedEvent,
+    FileClosedEvent,
+    FileCreatedEvent,
+    FileDeletedEvent,
+    FileModifiedEvent,
+    FileMovedEvent,
+    FileSystemEvent,
+    FileSystemEventHandler,
+)
 from watchdog.observers import Observer
 from watchdog.observers.api import BaseObserver, ObservedWatch
 from watchdog.observers.polling import PollingObserver
@@ -26,7 +37,12 @@ FEW, MANY, LONGEST = 2, 8, 10.0
 POLL_EVERY = 0.5
 _WHOLE = {"closed", "moved", "deleted"}
 """The changes after which a file is what it is meant to be; of "created" and "modified" that is not known."""
-_TELLING = {"created", "modified", "moved", "deleted", "closed"}
+_TELLING: list[type[FileSystemEvent]] = [
+    FileCreatedEvent, FileModifiedEvent, FileMovedEvent, FileDeletedEvent, FileClosedEvent,
+    DirCreatedEvent, DirMovedEvent, DirDeletedEvent,
+]  # fmt: skip
+"""What is listened for: not that a file was opened or read, as templates are all the time, nor what is in a folder that
+changed."""
 
 
 class Note(NamedTuple):
@@ -43,9 +59,7 @@ class _Notes(FileSystemEventHandler):
         self.queue = queue
 
     def on_any_event(self, event: FileSystemEvent) -> None:
-        """Note both ends of a move; a folder counts when it comes or goes, not when something in it does."""
-        if event.event_type not in _TELLING or (event.is_directory and event.event_type == "modified"):
-            return
+        """Note both ends of a move."""
         for path in (event.src_path, event.dest_path):
             if path:
                 self.queue.put(Note(Path(os.fsdecode(path)), event.event_type in _WHOLE))
@@ -68,7 +82,7 @@ class _Watcher:
                 del self.watches[folder]
                 self.observer.unschedule(watch)
         for folder in there.keys() - self.watches.keys():
-            watch = self.observer.schedule(self.handler, str(folder), recursive=wanted[folder])
+            watch = self.observer.schedule(self.handler, str(folder), recursive=wanted[folder], event_filter=_TELLING)
             self.watches[folder] = watch, there[folder]
 
 
