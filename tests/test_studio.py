@@ -15,9 +15,13 @@ from urllib.parse import quote
 from urllib.request import urlopen
 
 import pytest
+from live import NOW as PULL_NOW
+from live import options, site_of
 from studio import NOW, Asked, copy_of_demo
 from surfaces import PROJECT
 
+from generator.sandbox.server import running
+from generator.spektrix import parse
 from generator.studio.changes import Stage
 
 Start = Callable[..., subprocess.Popen[str]]
@@ -163,10 +167,17 @@ def port() -> int:
 
 
 @pytest.fixture
-def started() -> Iterator[Start]:
+def interruptible() -> Iterator[None]:
+    """Processes that are started end on Ctrl-C: were it ignored here, that would be inherited."""
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
+    yield
+    signal.signal(signal.SIGINT, before)
+
+
+@pytest.fixture
+def started(interruptible: None) -> Iterator[Start]:
     """Starts the command in a process of its own, which is gone after the test."""
     processes: list[subprocess.Popen[str]] = []
-    before = signal.signal(signal.SIGINT, signal.default_int_handler)  # were it ignored, it would be inherited
 
     def start(site: Path, *options: str) -> subprocess.Popen[str]:
         command = [sys.executable, "-u", "-m", "generator", "serve", "--site", str(site), "--now", NOW, *options]
@@ -178,7 +189,6 @@ def started() -> Iterator[Start]:
     for process in processes:
         process.kill()
         process.communicate()
-    signal.signal(signal.SIGINT, before)
 
 
 def asked_when_ready(address: str) -> bytes:
@@ -193,6 +203,15 @@ def asked_when_ready(address: str) -> bytes:
         except URLError:
             time.sleep(0.05)
     raise AssertionError(f"nobody answers at {address}")
+
+
+def wait_for(file: Path) -> None:
+    """Wait until a file has something in it."""
+    for _ in range(200):
+        if file.is_file() and file.read_text():
+            return
+        time.sleep(0.05)
+    raise AssertionError(f"{file.name} did not come")
 
 
 def ended(process: subprocess.Popen[str]) -> tuple[int, str, str]:
@@ -230,6 +249,24 @@ def test_a_phone_gets_a_code_to_read(tmp_path: Path, port: int, started: Start) 
     asked_when_ready(f"http://127.0.0.1:{port}/visit/")
     code, out, _ = ended(process)
     assert (code, out.count("▀") > 50, "127.0.0.1" in out.split("The site:")[1].splitlines()[0]) == (0, True, False)
+
+
+def test_the_source_is_asked_once_and_the_browser_opens(tmp_path: Path, port: int, interruptible: None) -> None:
+    opened = tmp_path / "opened"
+    browser = f"{sys.executable} -c 'import sys; open(sys.argv[1], \"w\").write(sys.argv[2])' {opened} %s"
+    with running(options()) as sandbox:
+        live = site_of(tmp_path / "live", sandbox)
+        process = live.begin("serve", "--port", str(port), "--pull", "--open", "--now", PULL_NOW, BROWSER=browser)
+        page = asked_when_ready(f"http://127.0.0.1:{port}/whats-on/").decode()
+        wait_for(opened)
+        code, _, err = ended(process)
+        asked = sorted(collection for collection, _ in sandbox.requests)
+    assert (code, opened.read_text(), asked) == (0, f"http://127.0.0.1:{port}/", sorted(parse.COLLECTIONS))
+    assert (err.startswith("Asking Spektrix\n"), "Nothing was pulled yet" in err, "Macbeth" in page) == (
+        True,
+        False,
+        True,
+    )
 
 
 def test_a_broken_site_is_served_as_what_is_broken(tmp_path: Path, port: int, started: Start) -> None:
