@@ -5,12 +5,14 @@ with its file and line, never a silence.
 """
 
 import difflib
+import hashlib
 import json
 import re
 import traceback
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cache, cached_property
 from html import escape
 from pathlib import Path
 from types import CodeType
@@ -29,6 +31,7 @@ from generator.plan import Page, Plan, menu, more_pages
 from generator.processes import spread
 from generator.states import State
 from generator.subscription import subscription
+from generator.swap import put
 from generator.text import Html
 
 PAGES_A_TASK = 64
@@ -45,9 +48,13 @@ def theme_folders(site_folder: Path) -> tuple[Path, ...]:
 
 
 class Compiled(jinja2.BytecodeCache):
-    """Compiled templates, kept from one renderer to the next for as long as their files do not change."""
+    """Compiled templates, kept for as long as neither their files nor what compiles them change.
 
-    def __init__(self) -> None:
+    They are kept from one renderer to the next, and in a folder, which can be deleted at any time.
+    """
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
         self._kept: dict[str, tuple[str, CodeType | None]] = {}
 
     def load_bytecode(self, bucket: Bucket) -> None:
@@ -55,10 +62,25 @@ class Compiled(jinja2.BytecodeCache):
         checksum, code = self._kept.get(bucket.key, ("", None))
         if checksum == bucket.checksum:
             bucket.code = code
+            return
+        with suppress(OSError):
+            content = (self.folder / bucket.key).read_bytes()
+            if content.startswith(_compiler()):
+                bucket.bytecode_from_string(content.removeprefix(_compiler()))
+                self._kept[bucket.key] = bucket.checksum, bucket.code
 
     def dump_bytecode(self, bucket: Bucket) -> None:
         """Keep a template in place of what it was."""
         self._kept[bucket.key] = bucket.checksum, bucket.code
+        with suppress(OSError):
+            self.folder.mkdir(parents=True, exist_ok=True)
+            put(self.folder / bucket.key, _compiler() + bucket.bytecode_to_string())
+
+
+@cache
+def _compiler() -> bytes:
+    """What compiles templates: Jinja, as it is set up in this file."""
+    return hashlib.sha256(Path(__file__).read_bytes() + jinja2.__version__.encode()).digest()
 
 
 class _Undefined(jinja2.StrictUndefined):

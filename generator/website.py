@@ -113,8 +113,13 @@ def website(
     plan = Plan(programme, *said, ledger, earlier_start)
     missing = (Notice(MISSING, f"{name}.xml") for name in source.missing)
     notices = (*missing, *words.notices, *programme.notices, *memory.notices)
-    renderer = Renderer(plan, words.folders, compiled)
+    renderer = Renderer(plan, words.folders, compiled or compiled_in(words.site))
     return Website(Shelves(plan), source, pictures, renderer, Lasting(plan, source), notices)
+
+
+def compiled_in(site_folder: Path) -> Compiled:
+    """Where a site folder keeps its compiled templates."""
+    return Compiled(site_folder / ".sitegen" / "templates")
 
 
 def _revised(words: Words, source: Source, programme: Programme, before: Ledger | None) -> Ledger:

@@ -20,12 +20,12 @@ from generator.errors import SitegenError
 from generator.memory import Memory, ledger_file, remembered
 from generator.pictures.share import Look, look
 from generator.programme import Programme
-from generator.render import Compiled, theme_folders
+from generator.render import theme_folders
 from generator.source import Source
 from generator.studio.changes import Folders, Stage
 from generator.studio.darkroom import Darkroom
 from generator.studio.surprise import told_as_fault
-from generator.website import Website, Words, composed, pictures_from, read_words, website
+from generator.website import Website, Words, compiled_in, composed, pictures_from, read_words, website
 
 TIMES_KEPT = 4
 
@@ -46,7 +46,7 @@ class Workshop:
 
     def __init__(self, bench: Bench, clock: Callable[[], datetime]) -> None:
         self.bench = bench
-        self.compiled = Compiled()
+        self.compiled = compiled_in(bench.site)
         self.generation = 0
         self.clock = clock
         self._making = threading.Lock()
