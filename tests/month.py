@@ -12,7 +12,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 from PIL import Image
-from surfaces import properties
+from surfaces import properties, share_pictures
 
 from generator.build import Order, Report, build
 
@@ -51,13 +51,15 @@ class Month:
     names: dict[int, str]
     dates: dict[int, Dated]
     sequences: dict[int, int]
+    first: datetime = FIRST_DAY
+    client: str = "almanac"
     day: int = 0
     changes: list[tuple[int, str]] = field(default_factory=list)
 
     @property
     def now(self) -> datetime:
         """The moment of the day's build."""
-        return FIRST_DAY + timedelta(days=self.day)
+        return self.first + timedelta(days=self.day)
 
     def next_day(self) -> str:
         """Go on by a day on which one thing happens; gives its name."""
@@ -121,7 +123,7 @@ class Month:
     def calendar(self) -> dict[str, dict[str, str]]:
         """What the calendar must say of every date: of one that vanished, what was said last."""
         return {
-            f"{key}@almanac.spektrix": {
+            f"{key}@{self.client}.spektrix": {
                 "sequence": str(self.sequences[key]),
                 "status": "CONFIRMED" if date.is_there else "CANCELLED",
                 "start": f"{date.start:%Y%m%dT%H%M%SZ}",
@@ -169,11 +171,12 @@ def _evening(number: int) -> datetime:
 class Machine:
     """A site folder, and what is published from it."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, settings: str = SETTINGS) -> None:
         self.site = folder / "site"
         self.published = folder / "published"
         (self.site / "content").mkdir(parents=True)
-        (self.site / "content" / "site.toml").write_text(SETTINGS)
+        (self.site / "content" / "site.toml").write_text(settings)
+        share_pictures(self.site)
 
     def build(self, told: Month, is_fresh: bool = False) -> Report:
         """Build and publish; a fresh machine has neither memory nor output."""

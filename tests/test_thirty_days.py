@@ -4,10 +4,14 @@ import json
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from datetime import datetime
 from pathlib import Path
 
 import pytest
 from month import DAYS, Files, Machine, Month, entries, month, said
+from readers import FIELDS, READERS, expected, found_by, seconds
+from recorded_month import recorded_month, settings_of
+from surfaces import shared_folder
 
 TIMES = re.compile(rb'^ "(generated_at|pulled_at)": .*\n', re.MULTILINE)
 
@@ -17,6 +21,7 @@ class Day:
     """A day: what happened, what was expected at its end, and what was published the day before and on it."""
 
     what: str
+    now: datetime
     expected: dict[str, dict[str, str]]
     changes: list[tuple[int, str]]
     before: Files
@@ -39,7 +44,7 @@ def through(told: Month, machine: Machine) -> Iterator[Day]:
         what = told.next_day()
         made = machine.build(told, is_fresh=told.day % 3 == 0)
         files = machine.files
-        yield Day(what, told.calendar(), told.changes, before, files, made.content_changed)
+        yield Day(what, told.now, told.calendar(), told.changes, before, files, made.content_changed)
         before = files
 
 
@@ -86,6 +91,19 @@ def test_the_changes_of_a_day_are_told_once(days: list[Day]) -> None:
         assert [(int(row["instance"]), row["change"]) for row in fresh] == day.changes
 
 
+@pytest.mark.parametrize("reader", READERS)
+def test_every_reader_finds_each_day_what_happened(reader: str, days: list[Day], tmp_path: Path) -> None:
+    calendars = {tmp_path / f"{number:02}.ics": day for number, day in enumerate(days)}
+    for path, day in calendars.items():
+        path.write_bytes(day.files["calendar.ics"])
+    found = found_by(reader, [*calendars])
+    assert found == expected(reader, [*calendars])
+    starts = {
+        str(path): sorted(seconds(date["start"]) for date in day.expected.values()) for path, day in calendars.items()
+    }
+    assert {path: sorted(entry[FIELDS.index("start")] for entry in rows) for path, rows in found.items()} == starts
+
+
 def test_a_calendar_that_was_published_stays_and_is_never_empty(days: list[Day]) -> None:
     seen: set[str] = set()
     for day in days:
@@ -114,3 +132,37 @@ def test_a_fresh_machine_builds_what_one_with_a_memory_builds(tmp_path: Path) ->
             files.append(machine.files)
         made.append(files)
     assert made[0] == made[1]
+
+
+@pytest.fixture(scope="module")
+def recorded(tmp_path_factory: pytest.TempPathFactory) -> list[Day]:
+    """The days of a month of the recorded feed."""
+    feed, site = shared_folder("feeds", "new-wolsey"), shared_folder("sites", "new-wolsey")
+    if feed is None or site is None:
+        pytest.skip("the recorded feed is not beside this checkout: ../shared/feeds/new-wolsey")
+    told = recorded_month(feed, seed=5)
+    machine = Machine(tmp_path_factory.mktemp("recorded"), settings_of(site))
+    machine.build(told, is_fresh=True)
+    return list(through(told, machine))
+
+
+@pytest.mark.parametrize("reader", READERS)
+def test_every_reader_agrees_on_each_day_of_the_recorded_feed(reader: str, recorded: list[Day], tmp_path: Path) -> None:
+    calendars = [tmp_path / f"{number:02}.ics" for number, _ in enumerate(recorded)]
+    for path, day in zip(calendars, recorded, strict=True):
+        path.write_bytes(day.files["calendar.ics"])
+    assert found_by(reader, calendars) == expected(reader, calendars)
+
+
+def test_of_the_recorded_feed_no_date_is_lost_and_no_revision_falls(recorded: list[Day]) -> None:
+    for day in recorded:
+        before, after = (
+            {uid: said(entry) for uid, entry in entries(files["calendar.ics"]).items()}
+            for files in (day.before, day.files)
+        )
+        shown = day.expected.keys() & after  # some events are left out by the settings
+        starts = {uid: (after[uid]["DTSTART"], after[uid]["STATUS"] == "CANCELLED") for uid in shown}
+        happened = {uid: (day.expected[uid]["start"], day.expected[uid]["status"] == "CANCELLED") for uid in shown}
+        fell = {uid for uid in before.keys() & after if int(before[uid]["SEQUENCE"]) > int(after[uid]["SEQUENCE"])}
+        lost = {uid for uid in before.keys() - after if before[uid]["DTSTART"] > f"{day.now:%Y%m%dT%H%M%SZ}"}
+        assert (len(shown) > 50, starts, fell, lost) == (True, happened, set(), set())
