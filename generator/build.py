@@ -6,70 +6,29 @@
 import hashlib
 from collections import Counter
 from collections.abc import Callable
-from dataclasses import dataclass
-from datetime import datetime
-from pathlib import Path
 
 from generator import source as sources
 from generator import urls
 from generator.baseline import read_baseline, shown
 from generator.check.surfaces import compared
-from generator.config import Settings
+from generator.config import Settings, settings
 from generator.errors import Fault, Notice, SiteError, Warned, tally
 from generator.guard import counts_of_programme, refuse_empty, refuse_shrink
+from generator.manifest import inputs, note
 from generator.memory import keep, remembered
+from generator.moments import next_moment
+from generator.order import Order, Report, Written
 from generator.programme import Programme
 from generator.seal import sealed
 from generator.source import Source
 from generator.website import Website, composed, pictured, read_words, website
-from generator.write import Written, publish
-
-
-@dataclass(frozen=True, slots=True)
-class Order:
-    """What is asked for. `now` is aware; `feed` and `output` may be None for the settings' own.
-
-    `snapshot` is one that was just pulled, and is not yet in its place.
-    """
-
-    site: Path
-    now: datetime
-    output: Path | None = None
-    feed: Path | None = None
-    jobs: int = 1
-    allow_shrink: bool = False
-    baseline: str | None = None
-    snapshot: Path | None = None
-
-    @property
-    def target(self) -> Path:
-        """The output folder."""
-        return self.output or self.site / "output"
-
-
-@dataclass(frozen=True, slots=True)
-class Report:
-    """What a build made. `states` counts the instances by state.
-
-    `content_changed` is whether anything but the times of generation differs from what was last published.
-    """
-
-    site: str
-    output: Path
-    now: datetime
-    pulled_at: datetime | None
-    events: int
-    instances: int
-    states: Counter[str]
-    pages: int
-    written: Written
-    content_changed: bool
-    warnings: tuple[Warned, ...]
+from generator.write import publish
 
 
 def build(order: Order, tell: Callable[[str], None], is_strict: bool = False) -> Report:
     """Build the site. `tell` is called with a word on each stage. Raises SitegenError; then the old site stands."""
     tell("Reading settings and content")
+    begun = _inputs(order)
     words = read_words(order.site)
     _refuse_output_over_input(order)
 
@@ -94,7 +53,17 @@ def build(order: Order, tell: Callable[[str], None], is_strict: bool = False) ->
     files = sealed(compared(made.files(order.jobs), found, is_strict), made.plan.ledger(), digest)
     written = publish(order.target, files, then=lambda: found.extend(keep(order.target / urls.LEDGER, order.site)))
     is_changed = memory.ledger is None or memory.ledger.content != digest.hexdigest()
-    return _report(order, made, written, is_changed, tally(found))
+    report = _report(order, made, written, is_changed, tally(found))
+    note(order, source.folder, begun, report)
+    return report
+
+
+def _inputs(order: Order) -> str:
+    """What the site is about to be made from; "" where that cannot be told, and will be said by who reads it."""
+    try:
+        return inputs(order, order.snapshot or sources.folder_of(settings(order.site), order.site, order.feed))
+    except (OSError, ValueError):
+        return ""
 
 
 def _refuse_output_over_input(order: Order) -> None:
@@ -134,4 +103,5 @@ def _report(
         written=written,
         content_changed=content_changed,
         warnings=(*made.warnings, *warnings),
+        next_moment=next_moment(programme, made.plan.ledger(), made.source.moves_at),
     )

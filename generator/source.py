@@ -19,7 +19,8 @@ class Source:
 
     `folder` is where it was read from. `namespace` follows the @ in the ids of calendar entries. Feeds of one `series`
     are told apart from build to build; to those of another they are no news. `images` is the folder where the pull put
-    pictures; it may not be there. `missing` names collections that the source could have given, but did not.
+    pictures; it may not be there. `missing` names collections that the source could have given, but did not. `moves_at`
+    is when the feed will say something else by itself; None where it never does.
     """
 
     feed: Feed
@@ -31,6 +32,7 @@ class Source:
     namespace: str
     series: str
     is_live: bool
+    moves_at: datetime | None = None
 
 
 def load(
@@ -57,6 +59,7 @@ def load(
         namespace=namespace,
         series=f"{namespace}, demo moved by {shift.days} days" if shift is not None else namespace,
         is_live=feed is None and settings.source.feed == LIVE,
+        moves_at=demo.moves_at(now) if is_demo else None,
     )
 
 

@@ -112,3 +112,15 @@ def put(file: Path, content: bytes) -> None:
         aside.write(content)
     Path(aside.name).chmod(0o644)
     Path(aside.name).replace(file)
+
+
+def files_in(folder: Path, prefix: str = "") -> Iterator[str]:
+    """Every file below a folder, as a path with slashes; a link counts as a file."""
+    if not folder.is_dir():
+        return
+    with os.scandir(folder) as entries:
+        for entry in entries:
+            if entry.is_dir(follow_symlinks=False):
+                yield from files_in(Path(entry.path), f"{prefix}{entry.name}/")
+            else:
+                yield prefix + entry.name

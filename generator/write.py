@@ -6,22 +6,13 @@ the place of the old one.
 
 import os
 import shutil
-from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable
 from pathlib import Path
 
 from generator.errors import Fault, SiteError
-from generator.swap import Places, replacing, swap
+from generator.order import Written
+from generator.swap import Places, files_in, replacing, swap
 from generator.urls import AVAILABILITY
-
-
-@dataclass(frozen=True, slots=True)
-class Written:
-    """How many files of the site are new or changed, as they were, and gone."""
-
-    changed: int
-    unchanged: int
-    removed: int
 
 
 def publish(output: Path, files: Iterable[tuple[str, bytes]], then: Callable[[], None] = lambda: None) -> Written:
@@ -39,7 +30,7 @@ def publish(output: Path, files: Iterable[tuple[str, bytes]], then: Callable[[],
 
 
 def _publish(places: Places, files: Iterable[tuple[str, bytes]]) -> Written:
-    before = set(_files_in(places.target))
+    before = set(files_in(places.target))
     paths: dict[str, bool] = {}
     folders: set[str] = set()
     for path, content in files:
@@ -65,18 +56,6 @@ def _refuse_foreign(output: Path) -> None:
     if output.is_dir() and any(output.iterdir()) and not (output / AVAILABILITY).is_file():
         mend = "Choose another folder with --output, or empty this one yourself."
         raise SiteError(Fault("holds files, but no site that sitegen has made; they would be lost", str(output), mend))
-
-
-def _files_in(folder: Path, prefix: str = "") -> Iterator[str]:
-    """Every file below a folder, as a path with slashes; a link counts as a file."""
-    if not folder.is_dir():
-        return
-    with os.scandir(folder) as entries:
-        for entry in entries:
-            if entry.is_dir(follow_symlinks=False):
-                yield from _files_in(Path(entry.path), f"{prefix}{entry.name}/")
-            else:
-                yield prefix + entry.name
 
 
 def _check(path: str, taken: dict[str, bool], folders: set[str]) -> None:

@@ -14,7 +14,8 @@ from pathlib import Path
 from PIL import Image
 from surfaces import properties, share_pictures
 
-from generator.build import Order, Report, build
+from generator.build import build
+from generator.order import Order, Report
 
 Files = dict[str, bytes]
 

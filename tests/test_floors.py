@@ -9,7 +9,7 @@ PACKAGE = Path(__file__).parent.parent / "generator"
 
 FLOORS = (
     ("errors", "text", "pictures.easel"),
-    ("model", "processes", "swap", "tables", "together", "urls", "certificate", "environment", "eventtypes"),
+    ("model", "order", "processes", "swap", "tables", "together", "urls", "certificate", "environment", "eventtypes"),
     ("pictures.download", "pictures.lettering", "pictures.originals", "pictures.pixels", "pictures.posters"),
     ("catalogues", "config", "schemas", "states", "pictures.artwork", "spektrix.markup", "spektrix.demo"),
     ("access", "assets", "content", "images", "ledger", "place", "prices", "pictures.gather"),
@@ -26,6 +26,7 @@ FLOORS = (
     ("render", "shelves"),
     ("website", "check.webpage", "check.vevents", "check.findings", "check.leaks", "check.links", "check.published"),
     ("check.surfaces", "check.lint", "check.feeds"),
+    ("manifest", "moments"),
     ("build", "check.output"),
     ("check.site",),
     ("sandbox.authority", "sandbox.chance", "sandbox.documents", "sandbox.pictures"),

@@ -11,12 +11,13 @@ from hypothesis import strategies as st
 from month import FIRST_DAY, Machine, Month, entries, month, said
 from test_guard import served
 
-from generator.build import Order, build
+from generator.build import build
 from generator.config import Settings, Site
 from generator.entries import safe
 from generator.errors import SiteError
 from generator.ical import Revision, revisions, writer
 from generator.ledger import Change, Entry, Ledger, Record, dumped, loaded
+from generator.order import Order
 from generator.states import State
 from generator.urls import Addresses
 

@@ -13,7 +13,8 @@ from publishing import Files, large
 
 from generator import swap
 from generator.errors import SiteError
-from generator.write import Written, publish
+from generator.order import Written
+from generator.write import publish
 
 PROJECT = Path(__file__).resolve().parent.parent
 RENAME = "Rename one of the two: a page in content/pages, a file in content/static, or a genre."

@@ -13,7 +13,7 @@ from generator.cli.pull import ALLOW_SHRINK, BASELINE, pulling_live
 from generator.cli.terminal import FEED, NOW, REPORT, SITE, check_report, clock, echo_warning, moment_of, progress, told
 
 if TYPE_CHECKING:
-    from generator.build import Report
+    from generator.order import Order, Report
 
 
 @click.command()
@@ -40,8 +40,8 @@ def build(
     report: Path | None,
 ) -> None:
     """Pull if the source is live, and write the website. If anything is wrong, the last good one stands untouched."""
-    from generator.build import Order
-    from generator.build import build as build_site
+    from generator.manifest import renewed
+    from generator.order import Order
 
     started = time.monotonic()
     outcome: dict[str, Any] = {}
@@ -51,9 +51,15 @@ def build(
         with progress() as tell, _pulling(site, allow_shrink, baseline, feed is None and not offline, tell) as snapshot:
             cores = jobs or os.cpu_count() or 1
             order = Order(site, moment_of(now, site), output, feed, cores, allow_shrink, baseline, snapshot)
-            made = build_site(order, tell, is_strict=strict)
+            made = renewed(order, strict) or _built(order, tell, strict)
         outcome |= _as_json(made)
     _print_summary(made, time.monotonic() - started)
+
+
+def _built(order: "Order", tell: Callable[[str], None], is_strict: bool) -> "Report":
+    from generator.build import build as build_site  # slow to import, and not needed where the site stands
+
+    return build_site(order, tell, is_strict=is_strict)
 
 
 def _refuse_report_inside(report: Path | None, output: Path) -> None:
@@ -97,6 +103,8 @@ def _print_summary(made: "Report", seconds: float) -> None:
 
 def _as_json(made: "Report") -> dict[str, Any]:
     """The build report for scripts."""
+    from generator.ledger import utc
+
     return {
         "site": made.site,
         "output": str(made.output),
@@ -108,6 +116,7 @@ def _as_json(made: "Report") -> dict[str, Any]:
         "pages": made.pages,
         "files": {name: getattr(made.written, name) for name in ("changed", "unchanged", "removed")},
         "content_changed": made.content_changed,
+        "next_moment": utc(made.next_moment) if made.next_moment else None,
         "warnings": [
             {"what": warning.kind.many, "count": warning.count, "example": warning.example, "mend": warning.kind.mend}
             for warning in made.warnings

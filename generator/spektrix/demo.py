@@ -5,7 +5,7 @@ winter. The files are this program's own (`lantern/README.md` says what is in th
 """
 
 import re
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
@@ -19,6 +19,12 @@ def shift_for(now: datetime) -> timedelta:
     """Whole weeks from the anchor, a Monday, to the Monday of the week of `now`."""
     today = now.astimezone(ZONE).date()
     return timedelta(days=(today - ANCHOR).days // 7 * 7)
+
+
+def moves_at(now: datetime) -> datetime:
+    """The Monday after *now* at which every date of the demo feed moves by a week."""
+    monday = ANCHOR + shift_for(now) + timedelta(days=7)
+    return datetime.combine(monday, time(), ZONE)
 
 
 def shifted(document: bytes, shift: timedelta) -> bytes:

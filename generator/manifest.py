@@ -1,0 +1,186 @@
+"""The manifest of a site folder: what the site that stands was made from, and until when it is true.
+
+Where nothing of that has changed, and no moment has passed at which the site changes by itself, `renewed` makes only
+the times in availability.json new. It goes by the bytes of all that is read and by every file of the output; in doubt
+it says None, and the site is built. This module imports little: most builds of a schedule need no more than it.
+"""
+
+import hashlib
+import json
+import os
+import re
+import sys
+import sysconfig
+import zoneinfo
+from collections import Counter
+from contextlib import suppress
+from dataclasses import asdict, replace
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+from generator import urls
+from generator.errors import NoticeKind, Warned
+from generator.ledger import utc
+from generator.order import Order, Report, Written
+from generator.swap import files_in, put, replacing
+
+_PROGRAM = Path(__file__).parent
+_ABOUT = "snapshot.json"
+_TIMES = re.compile(rb'^ "(generated_at|pulled_at)": "(.*)",$', re.MULTILINE)
+
+
+def inputs(order: Order, feed: Path) -> str:
+    """A digest of all that a site is made from but its memory: the program, the site folder and the feed.
+
+    It is to be taken before anything of that is read, lest what is saved meanwhile is never built. Raises OSError, or
+    ValueError where a snapshot does not say what it is.
+    """
+    libraries = sorted(path.name for path in Path(sysconfig.get_path("purelib")).glob("*.dist-info"))
+    zones = [folder.stat().st_mtime_ns for folder in map(Path, zoneinfo.TZPATH) if folder.is_dir()]
+    by_hand = str(order.feed.resolve()) if order.feed else ""
+    digest = hashlib.sha256(repr((sys.version, sys.platform, libraries, zones, by_hand, order.allow_shrink)).encode())
+    site = order.site
+    for folder in (_PROGRAM, _PROGRAM.parent / "templates", site / "content", site / "templates", feed):
+        for path in sorted(path for path in files_in(folder) if not path.endswith(".pyc")):
+            digest.update(f"{path}\0".encode(errors="surrogateescape"))
+            digest.update(_about(folder / path) if path == _ABOUT else _digest(folder / path))
+        digest.update(b"\0")
+    return digest.hexdigest()
+
+
+def note(order: Order, feed: Path, made_from: str, made: Report) -> None:
+    """Write the manifest of what was made from `inputs`. Where it cannot be written, the next build makes all."""
+    stays = order.site / ".sitegen" / "snapshot" if order.snapshot else feed
+    with suppress(OSError):
+        known = {
+            "feed": str(stays.resolve()),
+            "inputs": made_from,
+            "ledger": _ledger(order),
+            "output": _standing(order.target),
+            "report": _as_json(made),
+        }
+        put(_file(order), json.dumps(known, indent=1).encode())
+
+
+def renewed(order: Order, is_strict: bool) -> Report | None:
+    """What stands, once the times in availability.json are new; None where something must be made.
+
+    With a baseline the feed must be held against it, so that all is made. Raises SiteError where another build is at
+    work in the output.
+    """
+    if order.baseline and not order.allow_shrink:
+        return None
+    try:
+        return _renewed(order, is_strict)
+    except (OSError, ValueError, LookupError, TypeError, AttributeError):  # a manifest of another program, or broken
+        return None
+
+
+def _renewed(order: Order, is_strict: bool) -> Report | None:
+    known = json.loads(_file(order).read_bytes())
+    made, feed = _report(known["report"], order.target), order.snapshot or order.feed or Path(known["feed"])
+    is_true = made.now <= order.now and (made.next_moment is None or order.now < made.next_moment)
+    if not is_true or (is_strict and made.warnings):
+        return None
+    if known["ledger"] != _ledger(order) or known["inputs"] != inputs(order, feed):
+        return None
+    fresh = replace(made, now=order.now.astimezone(made.now.tzinfo), pulled_at=_pulled_at(feed, made))
+    with replacing(order.target):
+        return _with_new_times(fresh) if known["output"] == _standing(order.target) else None
+
+
+def _file(order: Order) -> Path:
+    return order.site / ".sitegen" / "manifest.json"
+
+
+def _with_new_times(made: Report) -> Report:
+    """Make the times in availability.json new: all else in it is as it would be made."""
+    file = made.output / urls.AVAILABILITY
+    times = {b"generated_at": made.now, b"pulled_at": made.pulled_at}
+
+    def time(found: re.Match[bytes]) -> bytes:
+        moment = times[found[1]]
+        return b' "%s": "%s",' % (found[1], utc(moment).encode()) if moment else found[0]
+
+    before = file.read_bytes()
+    after = _TIMES.sub(time, before)
+    if after != before:
+        put(file, after)
+    count, changed = made.written.changed + made.written.unchanged, int(after != before)
+    return replace(made, written=Written(changed, count - changed, 0), content_changed=False)
+
+
+def _ledger(order: Order) -> str:
+    """A digest of the memory."""
+    file = order.site / ".sitegen" / urls.LEDGER
+    return _digest(file).hex() if file.is_file() else ""
+
+
+def _digest(file: Path) -> bytes:
+    with file.open("rb") as opened:
+        return hashlib.file_digest(opened, "sha256").digest()
+
+
+def _about(file: Path) -> bytes:
+    """What a snapshot says of itself, but for when it was pulled."""
+    return json.dumps(json.loads(file.read_bytes()) | {"pulled_at": None}, sort_keys=True).encode()
+
+
+def _pulled_at(feed: Path, made: Report) -> datetime | None:
+    """When the feed was pulled, in UTC. Raises ValueError where that is not as this program writes it."""
+    file = feed / _ABOUT
+    text = json.loads(file.read_bytes()).get("pulled_at") if file.is_file() else None
+    moment = datetime.fromisoformat(text).replace(microsecond=0) if text else None
+    if (moment is None) != (made.pulled_at is None) or (moment and moment.tzinfo is None):
+        raise ValueError(text)
+    return moment
+
+
+def _standing(output: Path) -> str:
+    """A digest of the output: the path, size and time of every file, and what availability.json says; "" without it."""
+    if not (output / urls.AVAILABILITY).is_file():
+        return ""
+    digest = hashlib.sha256(_TIMES.sub(b"", (output / urls.AVAILABILITY).read_bytes()))
+    for path in sorted(files_in(output)):
+        if path != urls.AVAILABILITY:
+            is_now = os.lstat(output / path)
+            about = f"{path}\0{is_now.st_size} {is_now.st_mtime_ns} {is_now.st_mode}\0"
+            digest.update(about.encode(errors="surrogateescape"))
+    return digest.hexdigest()
+
+
+def _as_json(made: Report) -> dict[str, Any]:
+    times = {name: moment.isoformat() if moment else None for name, moment in _times_of(made).items()}
+    kept = ("site", "events", "instances", "states", "pages")
+    return {
+        **{name: getattr(made, name) for name in kept},
+        "zone": str(made.now.tzinfo),
+        **times,
+        "files": made.written.changed + made.written.unchanged,
+        "warnings": [asdict(warning) for warning in made.warnings],
+    }
+
+
+def _times_of(made: Report) -> dict[str, datetime | None]:
+    return {"now": made.now, "pulled_at": made.pulled_at, "next_moment": made.next_moment}
+
+
+def _report(kept: dict[str, Any], output: Path) -> Report:
+    """The report of the last build. Raises what a broken one makes."""
+    times = {name: kept[name] and datetime.fromisoformat(kept[name]) for name in ("now", "pulled_at", "next_moment")}
+    times["now"] = times["now"].astimezone(zoneinfo.ZoneInfo(kept["zone"]))
+    return Report(
+        site=kept["site"],
+        output=output,
+        events=kept["events"],
+        instances=kept["instances"],
+        states=Counter(kept["states"]),
+        pages=kept["pages"],
+        written=Written(0, kept["files"], 0),
+        content_changed=False,
+        warnings=tuple(
+            Warned(NoticeKind(**warning["kind"]), warning["count"], warning["example"]) for warning in kept["warnings"]
+        ),
+        **times,
+    )
