@@ -12,9 +12,9 @@ from typing import Any
 
 from generator import urls
 from generator.config import Settings
-from generator.ledger import utc
 from generator.programme import ListedEvent, ListedInstance, Programme
 from generator.schemas import json_of
+from generator.times import utc
 from generator.urls import Addresses
 from generator.wording import decimal
 

@@ -8,10 +8,11 @@ was public, so that the site publishes it for its own next build on another mach
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Any
 
 from generator.states import State
+from generator.times import moment, utc
 
 VERSION = 1
 
@@ -135,16 +136,6 @@ def loaded(document: bytes) -> Ledger:
         )
     except (KeyError, TypeError, AttributeError) as error:
         raise ValueError(f"not as a ledger is: {error}") from error
-
-
-def utc(value: datetime) -> str:
-    """2014-09-01T12:00:00Z."""
-    return value.astimezone(UTC).replace(tzinfo=None).isoformat(timespec="seconds") + "Z"
-
-
-def moment(text: str) -> datetime:
-    """The moment that `utc` wrote. Raises ValueError or TypeError."""
-    return datetime.fromisoformat(text).astimezone(UTC)
 
 
 def _json(value: Any) -> str:

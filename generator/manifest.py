@@ -21,9 +21,9 @@ from typing import Any
 
 from generator import urls
 from generator.errors import NoticeKind, Warned
-from generator.ledger import utc
 from generator.order import Order, Report, Written
 from generator.swap import files_in, put, replacing
+from generator.times import utc
 
 _PROGRAM = Path(__file__).parent
 _ABOUT = "snapshot.json"

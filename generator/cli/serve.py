@@ -1,11 +1,7 @@
 """`sitegen serve`: the designer's studio."""
 
 import io
-import secrets
-import signal
-import socket
 import time
-import webbrowser
 from collections.abc import Iterator
 from contextlib import contextmanager, nullcontext, suppress
 from pathlib import Path
@@ -17,6 +13,8 @@ from generator.cli.pull import pulling_live
 from generator.cli.terminal import FEED, NOW, SITE, clock, echo_warning, moment_of, progress, told
 
 if TYPE_CHECKING:
+    from socket import socket
+
     from generator.studio.desk import Desk
     from generator.studio.workshop import Workshop
 
@@ -48,6 +46,10 @@ def serve(
 
     It asks nobody: it shows the last snapshot, or the demo venue where there is none yet.
     """
+    import secrets
+    import signal
+    import webbrowser
+
     from generator.studio.desk import Desk
     from generator.studio.server import Studio, listening, serving
     from generator.studio.workshop import Bench, Workshop
@@ -132,7 +134,7 @@ def _root(address: str) -> str:
     return "/".join(address.split("/")[:3])
 
 
-def _is_moved(listener: socket.socket, port: int) -> int | None:
+def _is_moved(listener: "socket", port: int) -> int | None:
     """The port that was found in place of the one that was asked for; None where that one was free."""
     found: int = listener.getsockname()[1]
     return found if port not in (0, found) else None
@@ -144,6 +146,8 @@ def _in_address(host: str) -> str:
 
 def _lan_address() -> str:
     """This machine's address on its network: the one it would write to others from. Nothing is sent."""
+    import socket
+
     with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as probe, suppress(OSError):
         probe.connect(("192.0.2.1", 9))
         address: str = probe.getsockname()[0]
