@@ -24,8 +24,8 @@ from generator.hosting import OWN, headers, redirects
 from generator.ledger import Entry, Ledger
 from generator.memory import NOTHING, Memory
 from generator.pictures.illustrate import Illustrated, Studio, illustrated
+from generator.pictures.looks import look
 from generator.pictures.renditions import prune
-from generator.pictures.share import look
 from generator.plan import Page, Plan
 from generator.programme import Programme
 from generator.render import Compiled, Renderer, render, theme_folders

@@ -1,5 +1,6 @@
 """Where nothing has changed, nothing is made; and what stands then is, byte for byte, what would have been made."""
 
+import json
 import random
 import shutil
 import subprocess
@@ -10,12 +11,13 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
-from live import TINY, contents
+from live import TINY, contents, options, site_of
 from surfaces import PROJECT, share_pictures
 
 from generator import manifest
 from generator.build import build
 from generator.order import Order, Report
+from generator.sandbox.server import running
 
 NOW = datetime(2026, 3, 2, 12, tzinfo=UTC)
 MINUTE = timedelta(minutes=1)
@@ -118,6 +120,20 @@ def test_another_feed_a_baseline_or_a_stricter_build_is_made(order: Order) -> No
 def test_a_build_that_may_shrink_says_nothing_of_one_that_may_not(order: Order) -> None:
     made(replace(order, allow_shrink=True))
     assert manifest.renewed(later(order), is_strict=False) is None
+
+
+def test_a_live_site_that_stands_takes_the_time_of_the_new_pull(tmp_path: Path) -> None:
+    with running(options()) as sandbox:
+        live = site_of(tmp_path / "live", sandbox)
+        assert live.run("build").exit_code == 0
+        before = live.standing()["output"]
+        again = live.run("build", "--now", "2026-03-02T12:05:00Z")
+    after = live.standing()["output"]
+    told = json.loads(after["availability.json"])
+    pulled_at = json.loads((live.snapshot / "snapshot.json").read_bytes())["pulled_at"]
+    assert (again.exit_code, "Rendering" in again.stderr) == (0, False)
+    assert {name for name in before.keys() | after if before.get(name) != after.get(name)} == {"availability.json"}
+    assert (told["generated_at"], told["pulled_at"][:19]) == ("2026-03-02T12:05:00Z", pulled_at[:19])
 
 
 SLOW = ("requests", "lxml", "icalendar", "watchdog", "jinja2", "babel", "PIL", "werkzeug")

@@ -21,13 +21,14 @@ from generator.images import IMAGES, Picture, Source
 from generator.model import BookingPath, Event, Feed
 from generator.pictures import artwork, pixels
 from generator.pictures.easel import SIZE, Dice, Easel, palette
+from generator.pictures.frame import UnusableError, widths_of
 from generator.pictures.illustrate import Illustrated, Studio, illustrated
-from generator.pictures.lettering import Lettering, theme_fonts
+from generator.pictures.lettering import Lettering
+from generator.pictures.looks import Look, Words, theme_fonts
 from generator.pictures.originals import Fetched, write
-from generator.pictures.pixels import UnusableError
 from generator.pictures.posters import POSTERS
 from generator.pictures.renditions import prune
-from generator.pictures.share import MAX_BYTES, Look, Words, card
+from generator.pictures.share import MAX_BYTES, card
 from generator.text import Html
 
 PROJECT = Path(__file__).resolve().parent.parent
@@ -122,7 +123,7 @@ def test_bytes_that_make_no_picture_are_refused_with_the_reason(content: bytes, 
     [(300, (300,)), (500, (500,)), (700, (480, 700)), (1200, (480, 800, 1200)), (4000, (480, 800, 1200, 1600))],
 )
 def test_no_picture_is_offered_wider_than_it_is(width: int, widths: tuple[int, ...]) -> None:
-    assert pixels.widths_of(width) == widths
+    assert widths_of(width) == widths
 
 
 def test_the_files_of_a_picture_hold_nothing_but_the_picture() -> None:

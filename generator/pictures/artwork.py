@@ -9,8 +9,6 @@ from generator.pictures.easel import SIZE as SIZE
 from generator.pictures.easel import Dice, Easel, Palette, palette
 from generator.pictures.posters import POSTERS
 
-RECIPE = 1  # of the posters: to be raised whenever they would come out otherwise
-
 _OTHERS = (
     palette("#1b2a41", "#c8452f", "#eda63a", "#f3e7d0"),
     palette("#18423f", "#d9653b", "#f0b94b", "#f2ead6"),

@@ -15,8 +15,9 @@ from threading import get_ident
 
 from generator.pictures import originals
 from generator.pictures.download import Download, Downloader, FailedError
+from generator.pictures.frame import MAX_BYTES, UnusableError
 from generator.pictures.originals import INDEX, Fetched, Originals
-from generator.pictures.pixels import MAX_BYTES, UnusableError, suffix_of
+from generator.pictures.pixels import suffix_of
 from generator.together import together
 
 AT_ONCE = 6

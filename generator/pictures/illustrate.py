@@ -1,6 +1,7 @@
 """Every event gets its picture here, or artwork where it has none that can be shown, and its image for sharing.
 
-`illustrated` is the door. A picture that cannot be shown is a notice, never an end.
+`illustrated` is the door. A picture that cannot be shown is a notice, never an end. What opens and paints pictures is
+imported by who does: a site whose pictures are there needs none of it.
 """
 
 from collections.abc import Callable, Iterable, Mapping
@@ -10,8 +11,9 @@ from typing import Literal
 
 from generator.errors import Notice, NoticeKind
 from generator.images import NOMINAL, SHARE_SIZE, Picture
-from generator.pictures import artwork, originals, pixels, share
-from generator.pictures.pixels import MAX_BYTES, UnusableError
+from generator.pictures import frame, originals
+from generator.pictures.frame import MAX_BYTES, UnusableError
+from generator.pictures.looks import Look, Words
 from generator.pictures.renditions import (
     Made,
     Rendition,
@@ -23,7 +25,6 @@ from generator.pictures.renditions import (
     published,
     shape_of_image,
 )
-from generator.pictures.share import Look, Words
 from generator.programme import ListedEvent, Programme
 from generator.urls import is_address
 
@@ -82,10 +83,14 @@ class _Photo:
     file: Path
 
     def shape(self) -> Shape:
-        return shape_of_image(*pixels.size_when_opened(_content(self.file)))
+        from generator.pictures.pixels import size_when_opened
+
+        return shape_of_image(*size_when_opened(_content(self.file)))
 
     def make(self) -> Made:
-        return from_image(pixels.opened(_content(self.file)))
+        from generator.pictures.pixels import opened
+
+        return from_image(opened(_content(self.file)))
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,13 +102,17 @@ class _Painting:
 
     @property
     def key(self) -> str:
-        return key_of("painting", artwork.RECIPE, pixels.RECIPE, self.title, *self.genres)
+        return key_of("painting", frame.POSTER, frame.PICTURE, self.title, *self.genres)
 
     def shape(self) -> Shape:
-        return shape_of_image(*artwork.SIZE)
+        from generator.pictures.easel import SIZE
+
+        return shape_of_image(*SIZE)
 
     def make(self) -> Made:
-        return from_image(artwork.painted(self.title, self.genres))
+        from generator.pictures.artwork import painted
+
+        return from_image(painted(self.title, self.genres))
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,13 +129,16 @@ class _Card:
         words, look = self.words, self.look
         said = (words.title, words.line, words.venue)
         seen = (look.panel, look.text, look.accent, self.fonts_digest)
-        return key_of("card", share.RECIPE, self.picture.name, *said, *seen)
+        return key_of("card", frame.CARD, self.picture.name, *said, *seen)
 
     def shape(self) -> Shape:
         return Shape(*SHARE_SIZE, ((".jpg", SHARE_SIZE[0]),))
 
     def make(self) -> Made:
-        content = share.card(pixels.opened(self.picture.read_bytes()), self.words, self.look)
+        from generator.pictures.pixels import opened
+        from generator.pictures.share import card
+
+        content = card(opened(self.picture.read_bytes()), self.words, self.look)
         return Made(*SHARE_SIZE, {(".jpg", SHARE_SIZE[0]): content})
 
 
@@ -195,7 +207,7 @@ def _place(event: ListedEvent) -> str:
 
 def _photo_key(file: Path) -> str:
     try:
-        return key_of("photo", pixels.RECIPE, _content(file))
+        return key_of("photo", frame.PICTURE, _content(file))
     except UnusableError:
         return key_of("unreadable", str(file))
 

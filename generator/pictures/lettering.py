@@ -1,6 +1,6 @@
 """Words painted in the fonts of a theme, which share the work as a browser would let them: sign by sign.
 
-`Lettering` is the door; `theme_fonts` finds the files.
+`Lettering` is the door.
 """
 
 import unicodedata
@@ -15,15 +15,6 @@ from PIL import ImageDraw, ImageFont, features
 _BOLD = 700
 _NO_LETTER = "\U0010fffe"
 Font = ImageFont.FreeTypeFont
-
-
-def theme_fonts(folders: tuple[Path, ...]) -> tuple[Path, ...]:
-    """The fonts of a theme: those in `assets/fonts/` of the first folder that has any, the plainest name first."""
-    for folder in folders:
-        fonts = [file for file in (folder / "assets" / "fonts").glob("*.woff2") if "italic" not in file.name.lower()]
-        if fonts:
-            return tuple(sorted(fonts, key=lambda file: (len(file.name), file.name)))
-    return ()
 
 
 @dataclass(frozen=True, slots=True)

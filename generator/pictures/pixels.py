@@ -11,12 +11,11 @@ from collections.abc import Iterator, Mapping
 
 from PIL import Image, ImageCms, ImageOps
 
-MAX_BYTES = 20 * 2**20
+from generator.pictures.frame import MAX_BYTES, WIDTHS, UnusableError, scaled, widths_of
+
 MAX_PIXELS = 60_000_000
 MIN_SIDE = 64
 MAX_PROPORTION = 5
-WIDTHS = (480, 800, 1200, 1600)
-RECIPE = 1  # of the files below: to be raised whenever they would come out otherwise
 Picture = Image.Image
 _ORIENTATION = 0x0112  # in EXIF; 5 to 8 lie on their side
 SUFFIXES = {"JPEG": ".jpg", "PNG": ".png", "GIF": ".gif", "WEBP": ".webp", "AVIF": ".avif"}
@@ -34,10 +33,6 @@ _WRONG = (
 
 # Pillow's own limits are wider than ours, and it would say so on the terminal.
 warnings.filterwarnings("ignore", category=Image.DecompressionBombWarning)
-
-
-class UnusableError(Exception):
-    """Bytes that make no picture; the message says why, and reads after "it"."""
 
 
 def suffix_of(content: bytes) -> str:
@@ -113,12 +108,6 @@ def _converted(image: Image.Image, profile: bytes | None) -> Image.Image | None:
         return None
 
 
-def widths_of(width: int) -> tuple[int, ...]:
-    """The widths in which a picture of that width is offered, the widest last; never wider than it is."""
-    widest = min(width, WIDTHS[-1])
-    return (*(each for each in WIDTHS if each < 0.85 * widest), widest)
-
-
 def encoded(image: Image.Image) -> Iterator[tuple[str, int, bytes]]:
     """The files of a picture: of each its ending, its width and its bytes, which hold nothing but the picture.
 
@@ -131,11 +120,6 @@ def encoded(image: Image.Image) -> Iterator[tuple[str, int, bytes]]:
         yield ".avif", width, _saved(image, "AVIF", _AVIF if width < 1000 else _AVIF_FROM_1000)
         yield ".webp", width, _saved(image, "WEBP", _WEBP)
         yield ".jpg", width, _saved(image, "JPEG", _JPEG)
-
-
-def scaled(width: int, height: int, to_width: int) -> int:
-    """The height of a picture that is made `to_width` wide."""
-    return max(1, round(height * to_width / width))
 
 
 def _saved(image: Image.Image, kind: str, options: Mapping[str, object]) -> bytes:

@@ -13,14 +13,16 @@ from contextlib import suppress
 from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
 from generator.errors import Fault, SiteError
 from generator.images import IMAGES, Picture, Source, Type
-from generator.pictures import pixels
-from generator.pictures.pixels import UnusableError
+from generator.pictures.frame import UnusableError, scaled, widths_of
 from generator.processes import spread
 from generator.swap import put
+
+if TYPE_CHECKING:
+    from generator.pictures import pixels
 
 UNUSED_SECONDS = 30 * 24 * 3600
 _TYPES: Mapping[str, Type] = {".avif": "image/avif", ".webp": "image/webp", ".jpg": "image/jpeg"}
@@ -94,18 +96,20 @@ def key_of(*ingredients: str | bytes | int) -> str:
     return digest.hexdigest()[:20]
 
 
-def from_image(image: pixels.Picture) -> Made:
+def from_image(image: "pixels.Picture") -> Made:
     """Every file of a picture."""
-    files = {(ending, width): content for ending, width, content in pixels.encoded(image)}
+    from generator.pictures.pixels import encoded
+
+    files = {(ending, width): content for ending, width, content in encoded(image)}
     width = max(width for _, width in files)
-    return Made(width, pixels.scaled(image.width, image.height, width), files)
+    return Made(width, scaled(image.width, image.height, width), files)
 
 
 def shape_of_image(width: int, height: int) -> Shape:
     """The shape of every file of a picture of that size."""
-    widths = pixels.widths_of(width)
+    widths = widths_of(width)
     files = tuple((ending, each) for each in reversed(widths) for ending in _TYPES)
-    return Shape(widths[-1], pixels.scaled(width, height, widths[-1]), files)
+    return Shape(widths[-1], scaled(width, height, widths[-1]), files)
 
 
 def foreseen(tasks: Iterable[Task], cache: Path) -> dict[str, "Rendition | str"]:

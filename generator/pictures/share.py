@@ -1,20 +1,15 @@
 """The image that stands beside a link to the site when people share it: a picture, and beside it whose it is.
 
-`card` is the door; `look` reads how a theme wants it.
+`card` is the door.
 """
-
-import re
-from dataclasses import dataclass
-from pathlib import Path
 
 from PIL import Image, ImageDraw, ImageOps
 
 from generator.images import SHARE_SIZE
-from generator.pictures.lettering import Lettering, theme_fonts
+from generator.pictures.lettering import Lettering
+from generator.pictures.looks import Look, Words
 from generator.pictures.pixels import jpeg
 
-PANEL, INK = "#ffcb2e", "#17150f"  # where a theme names no colours
-RECIPE = 1  # of a card: to be raised whenever it would come out otherwise
 MAX_BYTES = 120 * 1024
 _PANEL = 560
 _MARGIN = 56
@@ -24,39 +19,6 @@ _TITLE_HEIGHT = 350
 _TITLE_SIZES = range(84, 38, -2)
 _SMALL = 26
 _LEADING = 1.08
-
-
-@dataclass(frozen=True, slots=True)
-class Words:
-    """What a card says. All of it must be true for as long as the card is shared: no dates, no prices."""
-
-    title: str
-    line: str = ""
-    venue: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class Look:
-    """How a card looks: its colours as #rrggbb, and the files of its fonts; without any, a font of Pillow's own."""
-
-    panel: str = PANEL
-    text: str = INK
-    accent: str = INK
-    fonts: tuple[Path, ...] = ()
-
-
-def look(folders: tuple[Path, ...]) -> Look:
-    """How a theme's cards look: in its fonts, and in its colours `--brand` and `--on-brand` where they are #rrggbb."""
-    sheets = [folder / "assets" / name for name in ("brand.css", "site.css") for folder in folders]
-    said = [sheet.read_text("utf-8", errors="replace") for sheet in sheets if sheet.is_file()]
-    ink = _colour("--on-brand", said) or INK
-    return Look(_colour("--brand", said) or PANEL, ink, ink, theme_fonts(folders))
-
-
-def _colour(name: str, stylesheets: list[str]) -> str:
-    """The first value of a custom property that is a colour in six digits; "" where there is none."""
-    found = (re.search(rf"(?<![\w-]){name}:\s*(#[0-9a-fA-F]{{6}})\b", sheet) for sheet in stylesheets)
-    return next((value[1] for value in found if value), "")
 
 
 def card(picture: Image.Image, words: Words, look: Look) -> bytes:

@@ -18,7 +18,7 @@ from generator.compose import recomposed
 from generator.config import DEMO, LIVE, Settings, SourceSettings
 from generator.errors import SitegenError
 from generator.memory import Memory, ledger_file, remembered
-from generator.pictures.share import Look, look
+from generator.pictures.looks import Look, look
 from generator.programme import Programme
 from generator.render import theme_folders
 from generator.source import Source
