@@ -13,6 +13,7 @@ from generator.baseline import read_baseline, shown
 from generator.check.surfaces import compared
 from generator.config import Settings, settings
 from generator.errors import Fault, Notice, SiteError, Warned, tally
+from generator.feedfolder import folder_of
 from generator.guard import counts_of_programme, refuse_empty, refuse_shrink
 from generator.manifest import inputs, note
 from generator.memory import keep, remembered
@@ -54,15 +55,15 @@ def build(order: Order, tell: Callable[[str], None], is_strict: bool = False) ->
     written = publish(order.target, files, then=lambda: found.extend(keep(order.target / urls.LEDGER, order.site)))
     is_changed = memory.ledger is None or memory.ledger.content != digest.hexdigest()
     report = _report(order, made, written, is_changed, tally(found))
-    note(order, source.folder, begun, report)
+    note(order, begun, report)
     return report
 
 
 def _inputs(order: Order) -> str:
     """What the site is about to be made from; "" where that cannot be told, and will be said by who reads it."""
     try:
-        return inputs(order, order.snapshot or sources.folder_of(settings(order.site), order.site, order.feed))
-    except (OSError, ValueError):
+        return inputs(order, order.snapshot or folder_of(settings(order.site), order.site, order.feed))
+    except (OSError, ValueError, TypeError):
         return ""
 
 

@@ -20,7 +20,9 @@ from pathlib import Path
 from typing import Any
 
 from generator import urls
+from generator.config import settings
 from generator.errors import NoticeKind, Warned
+from generator.feedfolder import folder_of
 from generator.order import Order, Report, Written
 from generator.swap import files_in, put, replacing
 from generator.times import utc
@@ -34,7 +36,7 @@ def inputs(order: Order, feed: Path) -> str:
     """A digest of all that a site is made from but its memory: the program, the site folder and the feed.
 
     It is to be taken before anything of that is read, lest what is saved meanwhile is never built. Raises OSError, or
-    ValueError where a snapshot does not say what it is.
+    ValueError or TypeError where a snapshot does not say what it is.
     """
     libraries = sorted(path.name for path in Path(sysconfig.get_path("purelib")).glob("*.dist-info"))
     zones = [folder.stat().st_mtime_ns for folder in map(Path, zoneinfo.TZPATH) if folder.is_dir()]
@@ -49,17 +51,17 @@ def inputs(order: Order, feed: Path) -> str:
     return digest.hexdigest()
 
 
-def note(order: Order, feed: Path, made_from: str, made: Report) -> None:
+def note(order: Order, made_from: str, made: Report) -> None:
     """Write the manifest of what was made from `inputs`. Where it cannot be written, the next build makes all."""
-    stays = order.site / ".sitegen" / "snapshot" if order.snapshot else feed
     with suppress(OSError):
         known = {
-            "feed": str(stays.resolve()),
             "inputs": made_from,
             "ledger": _ledger(order),
             "output": _standing(order.target),
             "report": _as_json(made),
         }
+        for left in _file(order).parent.glob(".new-*"):  # by a build that was killed
+            left.unlink(missing_ok=True)
         put(_file(order), json.dumps(known, indent=1).encode())
 
 
@@ -79,10 +81,11 @@ def renewed(order: Order, is_strict: bool) -> Report | None:
 
 def _renewed(order: Order, is_strict: bool) -> Report | None:
     known = json.loads(_file(order).read_bytes())
-    made, feed = _report(known["report"], order.target), order.snapshot or order.feed or Path(known["feed"])
+    made = _report(known["report"], order.target)
     is_true = made.now <= order.now and (made.next_moment is None or order.now < made.next_moment)
     if not is_true or (is_strict and made.warnings):
         return None
+    feed = order.snapshot or folder_of(settings(order.site), order.site, order.feed)
     if known["ledger"] != _ledger(order) or known["inputs"] != inputs(order, feed):
         return None
     fresh = replace(made, now=order.now.astimezone(made.now.tzinfo), pulled_at=_pulled_at(feed, made))

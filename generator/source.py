@@ -7,6 +7,7 @@ from pathlib import Path
 
 from generator.config import DEMO, LIVE, Settings
 from generator.errors import Fault, SourceError
+from generator.feedfolder import folder_of
 from generator.model import BookingPath, Feed
 from generator.spektrix import demo, markup, snapshot
 from generator.spektrix.iframe import booking_path
@@ -78,14 +79,6 @@ def lost_of(source: Source, event_id: int) -> Mapping[str, int]:
 def kept_of(site_folder: Path) -> Kept:
     """Where a site folder keeps what was read of large feeds."""
     return Kept(site_folder / ".sitegen" / "parsed")
-
-
-def folder_of(settings: Settings, site_folder: Path, feed: Path | None = None) -> Path:
-    """Where the feed lies, or would lie: it may not be there yet."""
-    if feed:
-        return feed
-    named = {DEMO: demo.FOLDER, LIVE: site_folder / ".sitegen" / "snapshot"}
-    return named.get(settings.source.feed, site_folder / settings.source.feed)
 
 
 def _nothing_there(folder: Path, settings: Settings, site_folder: Path) -> Fault:

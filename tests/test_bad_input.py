@@ -804,6 +804,7 @@ def test_the_report_of_a_good_build(site: Path) -> None:
         "pages": 30,
         "files": {"changed": 2, "unchanged": 93, "removed": 0},
         "content_changed": True,
+        "next_moment": "2026-03-05T11:00:00Z",
         "warnings": [
             {
                 "what": "files of words are for events that are not in the feed",

@@ -12,7 +12,7 @@ FLOORS = (
     ("model", "order", "processes", "swap", "tables", "together", "urls", "certificate", "environment", "eventtypes"),
     ("pictures.download", "pictures.lettering", "pictures.originals", "pictures.pixels", "pictures.posters"),
     ("catalogues", "config", "schemas", "states", "pictures.artwork", "spektrix.markup", "spektrix.demo"),
-    ("access", "assets", "content", "images", "ledger", "place", "prices", "pictures.gather"),
+    ("access", "assets", "content", "feedfolder", "images", "ledger", "place", "prices", "pictures.gather"),
     ("spektrix.fields", "spektrix.iframe", "spektrix.kept", "spektrix.tls"),
     ("programme", "seal", "tickets", "pictures.renditions", "pictures.share", "spektrix.parse", "spektrix.network"),
     ("records",),
@@ -85,7 +85,7 @@ HOMES = {
     "watchdog": {"studio.watch"},
     "werkzeug": {"sandbox.pictures", "sandbox.server", "studio.server"},
 }
-MAY_SAY_SPEKTRIX = {"check.webpage", "certificate", "config", "environment", "source", "pull", "baseline"}
+MAY_SAY_SPEKTRIX = {"check.webpage", "certificate", "config", "environment", "feedfolder", "source", "pull", "baseline"}
 
 
 def modules() -> dict[str, ast.Module]:

@@ -161,6 +161,12 @@ def test_what_is_saved_while_a_build_runs_is_built_by_the_next(order: Order) -> 
     assert manifest.renewed(later(order, 2), is_strict=False) is None
 
 
+def test_a_copy_of_a_site_folder_goes_by_its_own_feed(order: Order) -> None:
+    copy = Path(shutil.copytree(order.site, order.site.parent / "copy"))
+    rewrite(copy / "feed" / "events.xml", "Macbeth", "Macbeth!")
+    assert manifest.renewed(replace(later(order), site=copy), is_strict=False) is None
+
+
 def test_time_does_not_go_back(order: Order) -> None:
     assert manifest.renewed(replace(order, now=NOW - MINUTE), is_strict=False) is None
 

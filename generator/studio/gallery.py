@@ -9,9 +9,9 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from urllib.parse import urlsplit
 
-from generator import source as sources
 from generator import urls
 from generator.config import DEMO, SourceSettings
+from generator.feedfolder import folder_of
 from generator.model import BookingPath
 from generator.programme import ListedInstance
 from generator.source import Source
@@ -92,7 +92,7 @@ class Gallery:
         spoken, _ = language(settings.site, words.folders)
         content = invented.content(words.content)
         own = replace(words, settings=settings, addresses=Addresses(url), language=spoken, content=content)
-        demo = sources.folder_of(replace(settings, source=SourceSettings(DEMO)), self.workshop.bench.site)
+        demo = folder_of(replace(settings, source=SourceSettings(DEMO)), self.workshop.bench.site)
         moment = real.plan.programme.now
         source = Source(
             feed=invented.feed,
@@ -111,7 +111,7 @@ class Gallery:
 def _picture(workshop: Workshop) -> str:
     """The name of some picture of the demo's feed."""
     settings = replace(workshop.words.settings, source=SourceSettings(DEMO))
-    folder = sources.folder_of(settings, workshop.bench.site) / "images"
+    folder = folder_of(settings, workshop.bench.site) / "images"
     return min((file.name for file in folder.glob("*.jpg")), default="")
 
 

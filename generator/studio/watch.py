@@ -31,12 +31,10 @@ from watchdog.observers.polling import PollingObserver
 from generator.studio.changes import Folders
 
 QUIET_WHEN_WHOLE, QUIET, QUIET_AFTER_MANY = 0.003, 0.015, 0.25
-"""Seconds without a change that end a burst: of a file that was written to its end, of a few files, as an editor saves,
-and of many, as git switches."""
-FEW, MANY, LONGEST = 2, 8, 10.0
+"""Seconds without a change that end a burst: of a file that was there and was written to its end, of a few files, and
+of many, as git switches."""
+MANY, LONGEST = 8, 10.0
 POLL_EVERY = 0.5
-_WHOLE = {"closed", "moved", "deleted"}
-"""The changes after which a file is what it is meant to be; of "created" and "modified" that is not known."""
 _TELLING: list[type[FileSystemEvent]] = [
     FileCreatedEvent, FileModifiedEvent, FileMovedEvent, FileDeletedEvent, FileClosedEvent,
     DirCreatedEvent, DirMovedEvent, DirDeletedEvent,
@@ -46,10 +44,10 @@ changed."""
 
 
 class Note(NamedTuple):
-    """A path that changed, and whether the change is at its end."""
+    """A path that changed, and how: "created", "modified", "closed", "moved" or "deleted"."""
 
     path: Path
-    is_whole: bool
+    how: str
 
 
 class _Notes(FileSystemEventHandler):
@@ -62,7 +60,7 @@ class _Notes(FileSystemEventHandler):
         """Note both ends of a move."""
         for path in (event.src_path, event.dest_path):
             if path:
-                self.queue.put(Note(Path(os.fsdecode(path)), event.event_type in _WHOLE))
+                self.queue.put(Note(Path(os.fsdecode(path)), event.event_type))
 
 
 class _Watcher:
@@ -125,25 +123,25 @@ def watching(folders: Callable[[], Folders], tell: Callable[[set[Path]], None], 
 def _bursts(queue: "SimpleQueue[Note | None]") -> Iterator[set[Path]]:
     """The paths of each burst; None in the queue ends them."""
     while note := queue.get():
-        paths = {note.path}
+        paths, how = {note.path}, {note.how}
         started = time.monotonic()
         while time.monotonic() - started < LONGEST:
             try:
-                following = queue.get(timeout=_quiet(len(paths), note.is_whole))
+                following = queue.get(timeout=_quiet(len(paths), how))
             except Empty:
                 break
             if following is None:
                 return
-            note = following
-            paths.add(note.path)
+            paths.add(following.path)
+            how.add(following.how)
         yield paths
 
 
-def _quiet(count: int, is_whole: bool) -> float:
-    """Seconds without a change that end a burst of so many paths, the last of them whole or not."""
+def _quiet(count: int, how: set[str]) -> float:
+    """Seconds without a change that end a burst of so many paths, changed in these ways."""
     if count >= MANY:
         return QUIET_AFTER_MANY
-    return QUIET_WHEN_WHOLE if is_whole and count <= FEW else QUIET
+    return QUIET_WHEN_WHOLE if count == 1 and "closed" in how and how <= {"modified", "closed"} else QUIET
 
 
 def as_the_system_calls(paths: Iterable[Path]) -> tuple[Path, ...]:

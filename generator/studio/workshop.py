@@ -17,6 +17,7 @@ from generator import source as sources
 from generator.compose import recomposed
 from generator.config import DEMO, LIVE, Settings, SourceSettings
 from generator.errors import SitegenError
+from generator.feedfolder import folder_of
 from generator.memory import Memory, ledger_file, remembered
 from generator.pictures.looks import Look, look
 from generator.programme import Programme
@@ -93,7 +94,7 @@ class Workshop:
         site = self.bench.site
         feed = self._source.folder if self._source else site / ".sitegen" / "snapshot"
         if self._words:
-            feed = sources.folder_of(self._words.settings, site, self.bench.feed)
+            feed = folder_of(self._words.settings, site, self.bench.feed)
         themes = dict.fromkeys((site / "templates", *theme_folders(site)))
         return Folders(site, tuple(themes), feed.resolve())
 
@@ -151,7 +152,7 @@ class Workshop:
     def has_no_feed(self, settings: Settings) -> bool:
         """Whether the source is live, and was never pulled."""
         is_live = settings.source.feed == LIVE and self.bench.feed is None
-        return is_live and not sources.folder_of(settings, self.bench.site).is_dir()
+        return is_live and not folder_of(settings, self.bench.site).is_dir()
 
     def _at(self, now: datetime) -> Website:
         """The website at another time; the last few are kept."""
