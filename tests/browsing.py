@@ -46,7 +46,11 @@ SCROLL = """async () => {
   }
   const isNear = (image) => image.getBoundingClientRect().top < innerHeight;
   const pending = [...document.images].filter((image) => !image.complete && isNear(image));
-  await Promise.all(pending.map((image) => new Promise((done) => (image.onload = image.onerror = done))));
+  const loaded = Promise.all(pending.map((image) => new Promise((done) => {
+    image.onload = image.onerror = done;
+    image.loading = "eager"; // on a busy machine it was passed by before it was seen
+  })));
+  await Promise.race([loaded, new Promise((_, fail) => setTimeout(fail, 20000, new Error("pictures did not come")))]);
   scrollTo({ top: 0, behavior: "instant" });
 }"""
 SPILLS = "document.documentElement.scrollWidth - document.documentElement.clientWidth"
