@@ -232,7 +232,8 @@ def main() -> None:
         if corpus:
             tables(corpus, Path(folder) / "large", tools, chosen.edits)
         else:
-            print("\nThe large feed was not measured: it is made from the recorded one, which is not here.")  # noqa: T201
+            why = "it was not asked for" if not chosen.times else "it is made from the recorded one, which is not here"
+            print(f"\nThe large feed was not measured: {why}.")  # noqa: T201
 
 
 if __name__ == "__main__":

@@ -2,13 +2,20 @@
 
 from collections.abc import Iterator
 from contextlib import ExitStack
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import BinaryIO
 
 import pytest
+from live import options, site_of
 from surfaces import PROJECT
 
+from generator import source
+from generator.config import settings
+from generator.environment import credentials
 from generator.model import Feed
+from generator.pull import PullOrder, pull
+from generator.sandbox.server import running
 from generator.spektrix import demo, kept, markup, parse
 from generator.spektrix.kept import Kept
 
@@ -82,3 +89,17 @@ def test_what_is_damaged_is_read_anew(damage: bytes | None, tmp_path: Path, read
 def test_what_cannot_be_kept_is_read_all_the_same(tmp_path: Path) -> None:
     (tmp_path / "parsed").write_text("a file where the folder would be")
     assert read(TRAPS, Kept(tmp_path / "parsed")) == read(TRAPS, None)
+
+
+def test_what_a_pull_has_read_is_not_read_again(
+    tmp_path: Path, reads: list[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with running(options()) as sandbox:
+        live = site_of(tmp_path / "live", sandbox)
+        monkeypatch.setenv("REQUESTS_CA_BUNDLE", str(sandbox.ca_file))
+        order, chosen = PullOrder(live.site, datetime.now(UTC)), settings(live.site)
+        pull(order, chosen, credentials(live.environment), lambda _: None)
+    assert reads != []
+    reads.clear()
+    assert source.load(chosen, live.site, datetime.now(UTC)).feed == read(live.snapshot, None)
+    assert sorted(reads) == sorted(path.stem for path in live.snapshot.glob("*.xml"))  # by the second of the two alone
