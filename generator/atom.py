@@ -12,9 +12,9 @@ from generator import changes, urls
 from generator.catalogues import N_
 from generator.changes import address_of, pages_of
 from generator.config import Settings
+from generator.forms import utc
 from generator.ledger import Change, Ledger
 from generator.programme import Programme
-from generator.times import utc
 from generator.urls import Addresses
 from generator.wording import Language
 

@@ -12,11 +12,10 @@ from typing import Any
 
 from generator import urls
 from generator.config import Settings
+from generator.forms import decimal, utc
 from generator.programme import ListedEvent, ListedInstance, Programme
 from generator.schemas import json_of
-from generator.times import utc
 from generator.urls import Addresses
-from generator.wording import decimal
 
 LARGE = 250_000
 """Bytes above which availability.json is split by month."""

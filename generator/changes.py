@@ -6,11 +6,11 @@ from typing import Any
 
 from generator import urls
 from generator.config import Settings
+from generator.forms import utc
 from generator.ledger import Change, Ledger, Record
 from generator.programme import Programme
 from generator.schemas import json_of
 from generator.states import State
-from generator.times import utc
 from generator.urls import Addresses
 
 KEPT_FOR = timedelta(days=30)

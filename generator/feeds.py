@@ -6,8 +6,8 @@ from html import escape
 from itertools import pairwise
 
 from generator import urls
+from generator.forms import utc
 from generator.plan import Page
-from generator.times import utc
 from generator.urls import Addresses
 
 MOST_ENTRIES = 50_000

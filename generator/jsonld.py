@@ -13,13 +13,13 @@ from typing import Any
 from generator import urls
 from generator.config import Settings, Venue
 from generator.eventtypes import event_type
+from generator.forms import decimal, iso_duration
 from generator.place import Place
 from generator.programme import ListedEvent, ListedInstance
 from generator.states import State
 from generator.text import slug
 from generator.tickets import Ticket, tickets
 from generator.urls import Addresses
-from generator.wording import decimal, iso_duration
 
 SCHEMA = "https://schema.org"
 AVAILABILITY = {

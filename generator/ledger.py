@@ -11,8 +11,8 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
+from generator.forms import moment, utc
 from generator.states import State
-from generator.times import moment, utc
 
 VERSION = 1
 

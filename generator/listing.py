@@ -4,8 +4,8 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
+from generator.forms import utc
 from generator.model import Feed
-from generator.times import utc
 
 Row = dict[str, Any]
 

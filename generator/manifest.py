@@ -23,9 +23,9 @@ from generator import urls
 from generator.config import settings
 from generator.errors import NoticeKind, Warned
 from generator.feedfolder import folder_of
+from generator.forms import utc
 from generator.order import Order, Report, Written
 from generator.swap import files_in, put, replacing
-from generator.times import utc
 
 _PROGRAM = Path(__file__).parent
 _ABOUT = "snapshot.json"

@@ -159,12 +159,6 @@ def _event(event: ListedEvent, plan: Plan) -> Page:
     )
 
 
-def filing(instance: ListedInstance) -> str:
-    """What a list files a date under, month, venue and kinds of access: 2026-11/studio/ad+bsl."""
-    access = "+".join(kind.slug for kind in instance.access)
-    return f"{instance.start:%Y-%m}/{instance.venue.slug}/{access}"
-
-
 def _prices(event: ListedEvent) -> list[tuple[PriceTable, list[ListedInstance]]]:
     """The price tables of the dates to come, each once and with the dates it is for."""
     tables: dict[PriceTable, list[ListedInstance]] = {}

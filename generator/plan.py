@@ -14,7 +14,7 @@ from generator.content import Content
 from generator.jsonld import Data, Describer
 from generator.ledger import Ledger
 from generator.model import BookingPath
-from generator.programme import ListedEvent, Programme
+from generator.programme import ListedEvent, ListedInstance, Programme
 from generator.urls import Addresses
 from generator.wording import Language
 
@@ -137,3 +137,9 @@ def more_pages(plan: Plan) -> tuple[Link, ...]:
     """The venue's own pages that have no place in the menu: the foot of every page leads to them."""
     rest = (page for page in plan.content.pages if page.words.nav is None and page.name != "404")
     return tuple(Link(page.words.title, urls.page(page.name)) for page in rest)
+
+
+def filing(instance: ListedInstance) -> str:
+    """What a list files a date under, month, venue and kinds of access: 2026-11/studio/ad+bsl."""
+    access = "+".join(kind.slug for kind in instance.access)
+    return f"{instance.start:%Y-%m}/{instance.venue.slug}/{access}"

@@ -22,12 +22,12 @@ import jinja2
 from jinja2.bccache import Bucket
 from jinja2.utils import missing
 
-from generator import urls, wording
+from generator import urls
 from generator.assets import Asset, assets
 from generator.errors import Fault, SiteError
+from generator.forms import decimal, iso_duration
 from generator.jsonld import Data
-from generator.pages import filing
-from generator.plan import Page, Plan, menu, more_pages
+from generator.plan import Page, Plan, filing, menu, more_pages
 from generator.processes import spread
 from generator.states import State
 from generator.subscription import subscription
@@ -249,8 +249,8 @@ _SAID = (
 _FILTERS: dict[str, Callable[..., Any]] = {
     "filing": filing,
     "json_script": json_script,
-    "decimal": wording.decimal,
-    "iso_duration": wording.iso_duration,
+    "decimal": decimal,
+    "iso_duration": iso_duration,
     "tel": lambda number: "tel:" + re.sub(r"[^+0-9]", "", number),
 }
 

@@ -274,17 +274,6 @@ def _comes_twice(value: datetime) -> bool:
     return value.replace(fold=0).utcoffset() != value.replace(fold=1).utcoffset()
 
 
-def decimal(amount: Decimal) -> str:
-    """An amount for machines, with at least two decimals and no needless ones: "12.00", "12.50", "0.125"."""
-    places = max(2, -int(str(amount.normalize().as_tuple().exponent)))
-    return f"{amount:.{places}f}"
-
-
-def iso_duration(minutes: int) -> str:
-    """PT135M, as the element `time` and schema.org want it."""
-    return f"PT{minutes}M"
-
-
 def language(site: Site, folders: Iterable[Path]) -> tuple[Language, tuple[Notice, ...]]:
     """The site's language, with the words that the template folders have for it, the first winning.
 

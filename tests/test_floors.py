@@ -8,7 +8,7 @@ from sys import stdlib_module_names
 PACKAGE = Path(__file__).parent.parent / "generator"
 
 FLOORS = (
-    ("errors", "text", "times", "pictures.easel", "pictures.frame", "pictures.looks"),
+    ("errors", "text", "forms", "pictures.easel", "pictures.frame", "pictures.looks"),
     ("model", "order", "processes", "swap", "tables", "together", "urls", "certificate", "environment", "eventtypes"),
     ("pictures.download", "pictures.lettering", "pictures.originals", "pictures.pixels", "pictures.posters"),
     ("catalogues", "config", "schemas", "states", "pictures.artwork", "spektrix.markup", "spektrix.demo"),

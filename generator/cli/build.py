@@ -103,7 +103,7 @@ def _print_summary(made: "Report", seconds: float) -> None:
 
 def _as_json(made: "Report") -> dict[str, Any]:
     """The build report for scripts."""
-    from generator.times import utc
+    from generator.forms import utc
 
     return {
         "site": made.site,

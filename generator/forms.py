@@ -1,0 +1,25 @@
+"""The forms in which machines read moments, lengths and amounts."""
+
+from datetime import UTC, datetime
+from decimal import Decimal
+
+
+def utc(value: datetime) -> str:
+    """A moment in UTC, to the second: 2014-09-01T12:00:00Z."""
+    return value.astimezone(UTC).replace(tzinfo=None).isoformat(timespec="seconds") + "Z"
+
+
+def moment(text: str) -> datetime:
+    """The moment that `utc` wrote. Raises ValueError or TypeError."""
+    return datetime.fromisoformat(text).astimezone(UTC)
+
+
+def decimal(amount: Decimal) -> str:
+    """An amount for machines, with at least two decimals and no needless ones: "12.00", "12.50", "0.125"."""
+    places = max(2, -int(str(amount.normalize().as_tuple().exponent)))
+    return f"{amount:.{places}f}"
+
+
+def iso_duration(minutes: int) -> str:
+    """PT135M, as the element `time` and schema.org want it."""
+    return f"PT{minutes}M"
