@@ -13,6 +13,7 @@ from generator.studio.server import Studio, listening, serving
 from generator.studio.watch import watching
 
 BROWSER = shutil.which("chromium") or shutil.which("google-chrome")
+# While a page is being loaded, there may be nothing in it yet: what waits for an element asks whether it is there.
 IS_RELOADED = "(performance.getEntriesByType('navigation')[0].type === 'reload')"
 HAS = "words => document.body?.textContent.includes(words)"
 pytestmark = pytest.mark.skipif(BROWSER is None, reason="there is no Chromium; `make browser` installs it on Debian")
@@ -58,7 +59,7 @@ def test_a_stylesheet_is_swapped_without_a_reload(page: Page, site: Path) -> Non
     page.evaluate("window.isStillHere = true")
     file = site / "templates" / "assets" / "site.css"
     file.write_text(file.read_text() + "\nh1 { outline: 7px solid }")
-    page.wait_for_function("getComputedStyle(document.querySelector('h1')).outlineWidth === '7px'")
+    page.wait_for_function("(h1 => h1 && getComputedStyle(h1).outlineWidth)(document.querySelector('h1')) === '7px'")
     assert page.evaluate("window.isStillHere")
 
 
@@ -92,7 +93,7 @@ def test_words_are_in_the_open_page_before_it_is_loaded_anew(page: Page, site: P
     page.unroute("**/visit/", hold)
     for route in held:
         route.continue_()
-    page.wait_for_function(f"{IS_RELOADED} && !document.querySelector('h1').hidden")
+    page.wait_for_function(f"{IS_RELOADED} && document.querySelector('h1')?.hidden === false")
 
 
 def test_what_is_wrong_is_shown_and_goes_away(page: Page, site: Path) -> None:
@@ -119,10 +120,10 @@ def test_the_gallery_makes_a_scene_dark_narrow_and_later(page: Page) -> None:
     page.goto("/_studio/")
     for button in ("Phone", "Dark", "before on sale"):
         page.get_by_role("button", name=button, exact=True).click()
-    page.wait_for_function("document.querySelector('iframe').contentDocument?.querySelector('main')?.dataset.state")
-    page.wait_for_function("document.querySelector('iframe').src.includes('_now=')")
+    page.wait_for_function("document.querySelector('iframe')?.contentDocument?.querySelector('main')?.dataset.state")
+    page.wait_for_function("document.querySelector('iframe')?.src.includes('_now=')")
     page.wait_for_function(
-        "document.querySelector('iframe').contentDocument.querySelector('main')?.dataset.state === 'not_yet_on_sale'"
+        "document.querySelector('iframe')?.contentDocument?.querySelector('main')?.dataset.state === 'not_yet_on_sale'"
     )
     assert page.evaluate("document.querySelector('iframe').clientWidth") == 360
-    page.wait_for_function("document.querySelector('iframe').contentDocument.documentElement.dataset.scheme === 'dark'")
+    page.wait_for_function("document.querySelector('iframe')?.contentDocument?.documentElement?.dataset.scheme === 'dark'")
