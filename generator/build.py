@@ -3,14 +3,12 @@
 `build` is the door. It gathers everything, decides everything, then writes.
 """
 
-import hashlib
 from collections import Counter
 from collections.abc import Callable
 
 from generator import source as sources
 from generator import urls
 from generator.baseline import read_baseline, shown
-from generator.check.surfaces import compared
 from generator.config import Settings, settings
 from generator.errors import Fault, Notice, SiteError, Warned, tally
 from generator.feedfolder import folder_of
@@ -19,8 +17,8 @@ from generator.manifest import inputs, note
 from generator.memory import keep, remembered
 from generator.moments import next_moment
 from generator.order import Order, Report, Written
+from generator.production import Production
 from generator.programme import Programme
-from generator.seal import sealed
 from generator.source import Source
 from generator.website import Website, composed, pictured, read_words, website
 from generator.write import publish
@@ -45,16 +43,19 @@ def build(order: Order, tell: Callable[[str], None], is_strict: bool = False) ->
     memory = remembered(order.site, source, order.baseline, order.now)
 
     tell("Making pictures")
-    made = website(words, source, pictured(words, source, programme, order.jobs), memory)
+    pictures = pictured(words, source, programme, order.jobs)
+    made = website(words, source, pictures, memory, jobs=order.jobs)
     if is_strict and made.warnings:
         raise SiteError(*(Fault(str(warning), "", warning.kind.mend) for warning in made.warnings))
 
-    tell(f"Rendering {len(made.pages)} pages")
-    digest, found = hashlib.sha256(), list[Notice]()
-    files = sealed(compared(made.files(order.jobs), found, is_strict), made.plan.ledger(), digest)
-    written = publish(order.target, files, then=lambda: found.extend(keep(order.target / urls.LEDGER, order.site)))
-    is_changed = memory.ledger is None or memory.ledger.content != digest.hexdigest()
-    report = _report(order, made, written, is_changed, tally(found))
+    tell("Making the pages")
+    making = Production(made, order.jobs, is_strict, order.is_unchecked)
+    unkept: list[Notice] = []
+    written = publish(
+        order.target, making.files, then=lambda: unkept.extend(keep(order.target / urls.LEDGER, order.site))
+    )
+    is_changed = memory.ledger is None or memory.ledger.content != making.content
+    report = _report(order, made, making.pages, written, is_changed, tally((*making.notices, *unkept)))
     note(order, begun, report)
     return report
 
@@ -89,7 +90,7 @@ def _guard(order: Order, chosen: Settings, source: Source, programme: Programme)
 
 
 def _report(
-    order: Order, made: Website, written: Written, content_changed: bool, warnings: tuple[Warned, ...]
+    order: Order, made: Website, pages: int, written: Written, content_changed: bool, warnings: tuple[Warned, ...]
 ) -> Report:
     programme = made.plan.programme
     return Report(
@@ -100,7 +101,7 @@ def _report(
         events=len(programme.events),
         instances=len(programme.instances),
         states=Counter(instance.state.value for _, instance in programme.instances),
-        pages=len(made.pages),
+        pages=pages,
         written=written,
         content_changed=content_changed,
         warnings=(*made.warnings, *warnings),

@@ -25,13 +25,17 @@ def folders(programme: Programme) -> dict[str, str]:
 
 @dataclass
 class Calendars:
-    """The calendars of a programme, as its ledger has them; ids of entries end in `@namespace`."""
+    """The calendars of a programme, as its ledger has them; ids of entries end in `@namespace`.
+
+    Up to `jobs` processes make the entries.
+    """
 
     programme: Programme
     ledger: Ledger
     settings: Settings
     addresses: Addresses
     namespace: str
+    jobs: int = 1
 
     def files(self) -> Iterator[tuple[str, Callable[[], bytes]]]:
         """The path of every calendar, and what makes it."""
@@ -57,7 +61,7 @@ class Calendars:
 
     @cached_property
     def _writer(self) -> Writer:
-        return writer(self.ledger, self.settings, self.addresses, self.namespace)
+        return writer(self.ledger, self.settings, self.addresses, self.namespace, self.jobs)
 
     @cached_property
     def _pages(self) -> Mapping[str, str]:

@@ -4,6 +4,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
 from html import escape
 from itertools import pairwise
+from typing import NamedTuple
 
 from generator import urls
 from generator.forms import utc
@@ -20,13 +21,24 @@ _IMAGES = "http://www.google.com/schemas/sitemap-image/1.1"
 _OPEN, _CLOSE = f'{_HEAD}<urlset xmlns="{_SITEMAPS}" xmlns:image="{_IMAGES}">\n', "</urlset>\n"
 
 
-def sitemaps(pages: Iterable[Page], addresses: Addresses, changed: Mapping[str, datetime]) -> dict[str, bytes]:
-    """sitemap.xml, of every page that is worth finding, in order of path; where that is too much, an index of several.
+class Listed(NamedTuple):
+    """What the sitemap says of a page: its path, and that of its picture, "" without one."""
+
+    path: str
+    image: str
+
+
+def listed(pages: Iterable[Page]) -> Iterator[Listed]:
+    """The pages that are worth finding."""
+    return (Listed(page.path, page.image) for page in pages if page.is_listed)
+
+
+def sitemaps(pages: Iterable[Listed], addresses: Addresses, changed: Mapping[str, datetime]) -> dict[str, bytes]:
+    """sitemap.xml, in order of path; where that is too much, an index of several.
 
     `changed` says when the facts of a page last changed, by its path: pages of which nobody knows say nothing of it.
     """
-    listed = sorted((page for page in pages if page.is_listed), key=lambda page: page.path)
-    parts = list(_parts([_entry(page, addresses, changed.get(page.path)) for page in listed]))
+    parts = list(_parts([_entry(page, addresses, changed.get(page.path)) for page in sorted(pages)]))
     if len(parts) == 1:
         return {urls.SITEMAP: _document(parts[0])}
     named = {urls.sitemap_part(number): _document(part) for number, part in enumerate(parts, start=1)}
@@ -35,7 +47,7 @@ def sitemaps(pages: Iterable[Page], addresses: Addresses, changed: Mapping[str, 
     return {urls.SITEMAP: index.encode(), **named}
 
 
-def _entry(page: Page, addresses: Addresses, changed: datetime | None) -> bytes:
+def _entry(page: Listed, addresses: Addresses, changed: datetime | None) -> bytes:
     modified = f"<lastmod>{utc(changed)}</lastmod>" if changed else ""
     image = f"<image:image><image:loc>{escape(addresses.absolute(page.image), quote=False)}</image:loc></image:image>"
     loc = f"<loc>{escape(addresses.absolute(page.path), quote=False)}</loc>"

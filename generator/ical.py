@@ -14,12 +14,14 @@ from generator import urls
 from generator.config import Settings
 from generator.entries import safe
 from generator.ledger import Entry, Ledger, Record
+from generator.processes import spread
 from generator.urls import Addresses
 
 if TYPE_CHECKING:
     from icalendar import Calendar, Event
 
 REFRESH = timedelta(hours=1)
+ENTRIES_A_PORTION = 500
 _END = b"END:VCALENDAR\r\n"
 
 
@@ -61,10 +63,17 @@ class Writer:
         return beginning + (entries or _zone(self.settings.site.timezone)) + _END
 
 
-def writer(ledger: Ledger, settings: Settings, addresses: Addresses, namespace: str) -> Writer:
-    """The writer of the entries that a ledger lists; ids of entries end in `@namespace`."""
-    entries = {key: _entry(key, record, addresses, namespace).to_ical() for key, record in ledger.listed.items()}
-    return Writer(settings, addresses, entries, _beginning(_head(settings)))
+def writer(ledger: Ledger, settings: Settings, addresses: Addresses, namespace: str, jobs: int = 1) -> Writer:
+    """The writer of the entries that a ledger lists, made by up to `jobs` processes; ids end in `@namespace`."""
+    head = _beginning(_head(settings))
+    listed = list(ledger.listed.items())
+
+    def made(some: slice) -> list[bytes]:
+        return [_entry(key, record, addresses, namespace).to_ical() for key, record in listed[some]]
+
+    portions = [slice(first, first + ENTRIES_A_PORTION) for first in range(0, len(listed), ENTRIES_A_PORTION)]
+    entries = (entry for portion in spread(made, portions, jobs, "made calendar entries") for entry in portion)
+    return Writer(settings, addresses, dict(zip((key for key, _ in listed), entries, strict=True)), head)
 
 
 def revisions(calendar: bytes, namespace: str) -> dict[int, Revision]:

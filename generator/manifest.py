@@ -41,7 +41,8 @@ def inputs(order: Order, feed: Path) -> str:
     libraries = sorted(path.name for path in Path(sysconfig.get_path("purelib")).glob("*.dist-info"))
     zones = [folder.stat().st_mtime_ns for folder in map(Path, zoneinfo.TZPATH) if folder.is_dir()]
     by_hand = str(order.feed.resolve()) if order.feed else ""
-    digest = hashlib.sha256(repr((sys.version, sys.platform, libraries, zones, by_hand, order.allow_shrink)).encode())
+    chosen = by_hand, order.allow_shrink, order.is_unchecked
+    digest = hashlib.sha256(repr((sys.version, sys.platform, libraries, zones, chosen)).encode())
     site = order.site
     for folder in (_PROGRAM, _PROGRAM.parent / "templates", site / "content", site / "templates", feed):
         for path in sorted(path for path in files_in(folder) if not path.endswith(".pyc")):

@@ -12,7 +12,8 @@ from generator.errors import Warned
 class Order:
     """What is asked for. `now` is aware; `feed` and `output` may be None for the settings' own.
 
-    `snapshot` is one that was just pulled, and is not yet in its place.
+    `snapshot` is one that was just pulled, and is not yet in its place. `is_unchecked` is whether pages are not held
+    against availability.json.
     """
 
     site: Path
@@ -23,6 +24,7 @@ class Order:
     allow_shrink: bool = False
     baseline: str | None = None
     snapshot: Path | None = None
+    is_unchecked: bool = False
 
     @property
     def target(self) -> Path:

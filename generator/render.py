@@ -28,13 +28,11 @@ from generator.errors import Fault, SiteError
 from generator.forms import decimal, iso_duration
 from generator.jsonld import Data
 from generator.plan import Page, Plan, filing, menu, more_pages
-from generator.processes import spread
 from generator.states import State
 from generator.subscription import subscription
 from generator.swap import put
 from generator.text import Html
 
-PAGES_A_TASK = 64
 _MEND = "Mend the template, or delete it to use the built-in one."
 _PROGRAM = Path(__file__).parent
 _WRONG = (jinja2.TemplateError, TypeError, ValueError, LookupError, AttributeError, ArithmeticError, RecursionError)
@@ -253,14 +251,3 @@ _FILTERS: dict[str, Callable[..., Any]] = {
     "iso_duration": iso_duration,
     "tel": lambda number: "tel:" + re.sub(r"[^+0-9]", "", number),
 }
-
-
-def render(renderer: Renderer, pages: Sequence[Page], jobs: int) -> Iterator[tuple[str, bytes]]:
-    """Each page's file and bytes, in the order of `pages`, made by up to `jobs` processes. Raises SiteError."""
-
-    def rendered(some: slice) -> list[tuple[str, bytes]]:
-        return [(urls.file(page.path), renderer.page(page)) for page in pages[some]]
-
-    tasks = [slice(first, first + PAGES_A_TASK) for first in range(0, len(pages), PAGES_A_TASK)]
-    for made in spread(rendered, tasks, jobs, "rendered pages"):
-        yield from made

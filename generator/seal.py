@@ -1,12 +1,12 @@
 """A digest of everything that is published but the times of generation: whether a deploy would change anything.
 
-`sealed` is the door. The digest is published in the ledger, so that a machine without memory knows it too.
+It is published in the ledger, so that a machine without memory knows it too.
 """
 
+import hashlib
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from dataclasses import replace
-from typing import Protocol
 
 from generator import urls
 from generator.ledger import Ledger, dumped
@@ -14,21 +14,19 @@ from generator.ledger import Ledger, dumped
 _TIMES = re.compile(rb'^ "(?:generated_at|pulled_at)": .*\n', re.MULTILINE)
 
 
-class Digest(Protocol):
-    """One of hashlib's."""
-
-    def update(self, content: bytes, /) -> None:
-        """Take in some bytes."""
-
-    def hexdigest(self) -> str:
-        """The digest of all bytes taken in."""
+def digest(path: str, content: bytes) -> bytes:
+    """The digest of a file, SHA-256, without the times of generation."""
+    return hashlib.sha256(_TIMES.sub(b"", content) if path == urls.AVAILABILITY else content).digest()
 
 
-def sealed(files: Iterable[tuple[str, bytes]], ledger: Ledger, digest: Digest) -> Iterator[tuple[str, bytes]]:
-    """The files as they come, (path, bytes) each, and after the last the ledger with the digest of them all."""
-    for path, content in files:
-        counted = _TIMES.sub(b"", content) if path == urls.AVAILABILITY else content
-        digest.update(f"{path}\0{len(counted)}\0".encode())
-        digest.update(counted)
-        yield path, content
-    yield urls.LEDGER, dumped(replace(ledger, content=digest.hexdigest()))
+def seal(files: Iterable[tuple[str, bytes]]) -> str:
+    """The digest of a site, from the path and the digest of each of its files, in any order."""
+    whole = hashlib.sha256()
+    for path, own in sorted(files):
+        whole.update(f"{path}\0".encode() + own)
+    return whole.hexdigest()
+
+
+def sealed(ledger: Ledger, sealed_with: str) -> bytes:
+    """The file of a ledger, with the digest of all other files."""
+    return dumped(replace(ledger, content=sealed_with))

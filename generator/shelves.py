@@ -8,11 +8,12 @@ from threading import Lock
 from generator import urls
 from generator.availability import availability, says_the_same
 from generator.calendars import Calendars
-from generator.feeds import sitemaps
+from generator.feeds import listed, sitemaps
 from generator.pages import pages, shelves
 from generator.plan import Page, Plan
 from generator.source import Source
 
+PAGES_A_BATCH = 64
 File = Callable[[], bytes]
 
 
@@ -25,6 +26,24 @@ class Shelves:
         self._to_make: dict[str, Iterator[Page]] = {}
         self._made: dict[str, Page] = {}
         self._making = Lock()
+
+    @cached_property
+    def batches(self) -> tuple[tuple[str, ...], ...]:
+        """The keys of all groups, in portions for several processes to make; the large pages come first."""
+        many = {event.path: 1 + len(event.instances) for event in self.plan.programme.events}
+        batches = [[key] for key in self._shelves if key not in many]
+        left = 0
+        for key in (key for key in self._shelves if key in many):
+            if left <= 0:
+                batches.append([])
+                left = PAGES_A_BATCH
+            batches[-1].append(key)
+            left -= many[key]
+        return tuple(map(tuple, batches))
+
+    def fresh(self, key: str) -> Iterator[Page]:
+        """The pages of a group, made anew and not kept."""
+        return iter(self._shelves[key]())
 
     def page(self, path: str) -> Page | None:
         """The page at a path; None where there is none."""
@@ -52,10 +71,14 @@ def _beginnings(path: str) -> Iterator[str]:
 
 @dataclass
 class Lasting:
-    """The list of pages, and the files that templates have no part in: each made once, when it is asked for."""
+    """The list of pages, and the files that templates have no part in: each made once, when it is asked for.
+
+    Up to `jobs` processes make the entries of calendars.
+    """
 
     plan: Plan
     source: Source
+    jobs: int = 1
 
     @cached_property
     def pages(self) -> list[Page]:
@@ -66,7 +89,8 @@ class Lasting:
     def calendars(self) -> Mapping[str, File]:
         """Every calendar."""
         plan, namespace = self.plan, self.source.namespace
-        return dict(Calendars(plan.programme, plan.ledger(), plan.settings, plan.addresses, namespace).files())
+        made = Calendars(plan.programme, plan.ledger(), plan.settings, plan.addresses, namespace, self.jobs)
+        return dict(made.files())
 
     @cached_property
     def availability(self) -> Mapping[str, File]:
@@ -78,7 +102,7 @@ class Lasting:
     @cached_property
     def sitemaps(self) -> Mapping[str, bytes]:
         """The sitemap, and its parts."""
-        return sitemaps(self.pages, self.plan.addresses, self.plan.changed)
+        return sitemaps(listed(self.pages), self.plan.addresses, self.plan.changed)
 
     def take_over(self, before: "Lasting") -> None:
         """Take what was made before, of the same feed, settings and *now*, where new words change nothing in it."""

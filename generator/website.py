@@ -4,7 +4,6 @@ The doors, in order: `read_words`, `composed`, `pictured`, `website`. `build` wr
 somebody looks at, by the same code.
 """
 
-import hashlib
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -28,10 +27,10 @@ from generator.pictures.looks import look
 from generator.pictures.renditions import prune
 from generator.plan import Page, Plan
 from generator.programme import Programme
-from generator.render import Compiled, Renderer, render, theme_folders
+from generator.render import Compiled, Renderer, theme_folders
 from generator.revision import Shown, revised
 from generator.schemas import schemas
-from generator.seal import sealed
+from generator.seal import digest, seal, sealed
 from generator.shelves import File, Lasting, Shelves
 from generator.source import Source
 from generator.urls import Addresses
@@ -97,10 +96,12 @@ def website(
     memory: Memory = NOTHING,
     recall: Callable[[], Memory] | None = None,
     compiled: Compiled | None = None,
+    jobs: int = 1,
 ) -> "Website":
     """The website of a site folder and a source, and of what the last build left in the memory.
 
     `recall` gives the memory when it is needed. `compiled` keeps templates for the next website.
+    Up to `jobs` processes make what is long.
     """
     programme = pictures.programme
     remember = cache(recall or (lambda: memory))
@@ -114,7 +115,7 @@ def website(
     missing = (Notice(MISSING, f"{name}.xml") for name in source.missing)
     notices = (*missing, *words.notices, *programme.notices, *memory.notices)
     renderer = Renderer(plan, words.folders, compiled or compiled_in(words.site))
-    return Website(Shelves(plan), source, pictures, renderer, Lasting(plan, source), notices)
+    return Website(Shelves(plan), source, pictures, renderer, Lasting(plan, source, jobs), notices)
 
 
 def compiled_in(site_folder: Path) -> Compiled:
@@ -158,15 +159,6 @@ class Website:
         """Every page."""
         return self.lasting.pages
 
-    def files(self, jobs: int) -> Iterator[tuple[str, bytes]]:
-        """Every file, once: its path below the output, and its bytes; up to `jobs` processes make the pages.
-
-        The pages come last: what they are compared with is there before them.
-        """
-        yield from ((path, make()) for path, make in self._others())
-        yield from ((path, content) for path, content in self.lasting.sitemaps.items() if path != urls.SITEMAP)
-        yield from render(self.renderer, self.pages, jobs)
-
     def file(self, path: str) -> bytes | None:
         """The bytes of one file, the same that `files` gives; None where there is none. Raises SiteError."""
         page = self.page(path)
@@ -188,8 +180,8 @@ class Website:
         """The same website with the templates as they are now."""
         return replace(self, renderer=Renderer(self.plan, folders, self.renderer.compiled))
 
-    def _others(self) -> Iterator[tuple[str, File]]:
-        """The files that are no pages: the path of each, and what makes it."""
+    def others(self) -> Iterator[tuple[str, File]]:
+        """The files that are neither pages nor made of them: the path of each, and what makes it."""
         yield from self.lasting.calendars.items()
         yield from self.lasting.availability.items()
         yield from self._singles()
@@ -202,14 +194,14 @@ class Website:
             return partial(self._picture, self.pictures.files[path])
         if path.endswith(urls.FEED):
             return self.lasting.calendars.get(path)
-        if path.startswith("sitemap-") and path in self.lasting.sitemaps:
+        if path.startswith("sitemap") and path in self.lasting.sitemaps:
             return partial(bytes, self.lasting.sitemaps[path])
         return self._by_path.get(path) or (self.lasting.availability.get(path) if "availability" in path else None)
 
     @property
     def singles(self) -> Iterable[str]:
         """The paths of the files that are neither pages, calendars, pictures nor parts of another file."""
-        return self._by_path.keys()
+        return (*self._by_path, urls.SITEMAP)
 
     @cached_property
     def _by_path(self) -> Mapping[str, File]:
@@ -222,7 +214,6 @@ class Website:
         yield urls.CHANGES, lambda: changes_json(plan.ledger(), programme, chosen, addresses)
         yield urls.NEWS, lambda: atom(plan.ledger(), programme, chosen, addresses, plan.language)
         yield from ((path, partial(bytes, content)) for path, content in schemas())
-        yield urls.SITEMAP, lambda: self.lasting.sitemaps[urls.SITEMAP]
         yield urls.ROBOTS, lambda: robots(addresses)
         yield urls.REDIRECTS, lambda: redirects(programme, plan.ledger(), addresses, self._own(urls.REDIRECTS))
         yield urls.HEADERS, lambda: headers(addresses, self._own(urls.HEADERS))
@@ -235,8 +226,13 @@ class Website:
 
     def _last(self) -> bytes:
         """The file that a build makes last, of all the others."""
-        *_, (_, content) = sealed(self.files(1), self.plan.ledger(), hashlib.sha256())
-        return content
+        files = ((path, digest(path, content)) for path, content in self._all_but_last())
+        return sealed(self.plan.ledger(), seal(files))
+
+    def _all_but_last(self) -> Iterator[tuple[str, bytes]]:
+        yield from ((path, make()) for path, make in self.others())
+        yield from self.lasting.sitemaps.items()
+        yield from ((urls.file(page.path), self.renderer.page(page)) for page in self.pages)
 
     def _picture(self, file: Path) -> bytes:
         self.pictures.ready(file)

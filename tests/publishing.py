@@ -5,13 +5,20 @@
 """
 
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
+from functools import partial
 from itertools import cycle
 from pathlib import Path
 
-from generator.write import publish
+from generator.order import Written
+from generator.write import each, publish
 
 Files = dict[str, bytes]
+
+
+def put(output: Path, files: Iterable[tuple[str, bytes]]) -> Written:
+    """Publish files, (path, bytes) each."""
+    return publish(output, partial(each, files))
 
 
 def large(word: str) -> Files:
@@ -37,11 +44,11 @@ def take_turns(output: Path) -> None:
     sys.stdout.write("ready\n")
     sys.stdout.flush()
     for site in sites:
-        publish(output, site.items())
+        put(output, site.items())
 
 
 if __name__ == "__main__":
     if sys.argv[1] == "turns":
         take_turns(Path(sys.argv[2]))
     else:
-        publish(Path(sys.argv[2]), held())
+        put(Path(sys.argv[2]), held())

@@ -21,7 +21,7 @@ from generator.cli.main import main
 HERE = Path(__file__).resolve().parent
 NOW = "2026-03-02T12:00:00Z"
 STAGES = re.compile(
-    r"^(Reading settings and content|Reading the feed|Composing the programme|Making pictures|Rendering .*)\n", re.M
+    r"^(Reading settings and content|Reading the feed|Composing the programme|Making pictures|Making the pages)\n", re.M
 )
 
 ASK_AGAIN = "Pull again; if it stays so, tell Spektrix support. What was published before stands."

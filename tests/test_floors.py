@@ -26,7 +26,7 @@ FLOORS = (
     ("render", "shelves"),
     ("website", "check.webpage", "check.vevents", "check.findings", "check.leaks", "check.links", "check.published"),
     ("check.surfaces", "check.lint", "check.feeds"),
-    ("manifest", "moments"),
+    ("manifest", "moments", "production"),
     ("build", "check.output"),
     ("check.site",),
     ("sandbox.authority", "sandbox.chance", "sandbox.documents", "sandbox.pictures"),

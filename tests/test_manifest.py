@@ -138,7 +138,7 @@ def test_a_live_site_that_stands_takes_the_time_of_the_new_pull(tmp_path: Path) 
     after = live.standing()["output"]
     told = json.loads(after["availability.json"])
     pulled_at = json.loads((live.snapshot / "snapshot.json").read_bytes())["pulled_at"]
-    assert (again.exit_code, "Rendering" in again.stderr) == (0, False)
+    assert (again.exit_code, "Making the pages" in again.stderr) == (0, False)
     assert {name for name in before.keys() | after if before.get(name) != after.get(name)} == {"availability.json"}
     assert (told["generated_at"], told["pulled_at"][:19]) == ("2026-03-02T12:05:00Z", pulled_at[:19])
 
@@ -161,7 +161,7 @@ def test_what_is_saved_while_a_build_runs_is_built_by_the_next(order: Order) -> 
     append(order.site / "content" / "site.toml", "\n# something to build\n")
 
     def save(stage: str) -> None:
-        if stage.startswith("Rendering"):
+        if stage == "Making the pages":
             append(words, "\n\nSaved meanwhile.\n")
 
     build(later(order), save)

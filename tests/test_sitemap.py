@@ -11,7 +11,7 @@ from surfaces import PROJECT, build
 from test_check import NOW, TINY, run, spoil
 
 from generator import feeds
-from generator.feeds import sitemaps
+from generator.feeds import listed, sitemaps
 from generator.plan import Page
 from generator.urls import Addresses
 
@@ -41,7 +41,7 @@ def test_pages_stand_by_path_with_their_image_and_when_they_changed_if_that_is_k
         page("basket/", is_listed=False),
         page("é/", "https://i.example/?a=1&b"),
     ]
-    assert rows(sitemaps(pages, ADDRESSES, {"a/": LATER})["sitemap.xml"]) == [
+    assert rows(sitemaps(listed(pages), ADDRESSES, {"a/": LATER})["sitemap.xml"]) == [
         ("https://thimble.example/x/a/", "2026-02-21T09:00:00Z", None),
         ("https://thimble.example/x/b/", None, "https://thimble.example/x/assets/b%26c.jpg"),
         ("https://thimble.example/x/%C3%A9/", None, "https://i.example/?a=1&b"),
@@ -50,8 +50,8 @@ def test_pages_stand_by_path_with_their_image_and_when_they_changed_if_that_is_k
 
 def test_fifty_thousand_pages_are_one_sitemap_and_one_more_makes_an_index_of_two() -> None:
     pages = [page(f"{number}/") for number in range(50_000)]
-    assert list(sitemaps(pages, ADDRESSES, {})) == ["sitemap.xml"]
-    parts = sitemaps([*pages, page("more/")], ADDRESSES, {})
+    assert list(sitemaps(listed(pages), ADDRESSES, {})) == ["sitemap.xml"]
+    parts = sitemaps(listed([*pages, page("more/")]), ADDRESSES, {})
     index = etree.fromstring(parts["sitemap.xml"])
     RULES.assertValid(index)
     assert index.xpath("//s:loc/text()", namespaces=SITEMAP) == [
@@ -63,7 +63,7 @@ def test_fifty_thousand_pages_are_one_sitemap_and_one_more_makes_an_index_of_two
 
 def test_no_sitemap_is_larger_than_it_may_be(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(feeds, "MOST_BYTES", 1000)
-    parts = sitemaps([page(f"{number:060}/") for number in range(20)], ADDRESSES, {})
+    parts = sitemaps(listed(page(f"{number:060}/") for number in range(20)), ADDRESSES, {})
     sizes = [len(content) for path, content in parts.items() if path != "sitemap.xml"]
     assert (len(sizes) > 2, max(sizes) <= 1000) == (True, True)
 

@@ -9,12 +9,11 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from publishing import Files, large
+from publishing import Files, large, put
 
 from generator import swap
 from generator.errors import SiteError
 from generator.order import Written
-from generator.write import publish
 
 PROJECT = Path(__file__).resolve().parent.parent
 RENAME = "Rename one of the two: a page in content/pages, a file in content/static, or a genre."
@@ -32,7 +31,7 @@ SMALL: Files = {
 def output(tmp_path: Path) -> Path:
     """A folder with the small site in it."""
     folder = tmp_path / "output"
-    publish(folder, SMALL.items())
+    put(folder, SMALL.items())
     return folder
 
 
@@ -64,32 +63,32 @@ def marks_of_files(folder: Path) -> dict[str, tuple[int, int]]:
 
 def test_a_first_site_is_written_whole(tmp_path: Path) -> None:
     output = tmp_path / "not" / "yet" / "there"
-    assert publish(output, SMALL.items()) == Written(changed=5, unchanged=0, removed=0)
+    assert put(output, SMALL.items()) == Written(changed=5, unchanged=0, removed=0)
     assert files_in(output) == SMALL
 
 
 def test_a_first_site_of_nothing_is_nothing(tmp_path: Path) -> None:
     output = tmp_path / "output"
-    assert publish(output, []) == Written(changed=0, unchanged=0, removed=0)
+    assert put(output, []) == Written(changed=0, unchanged=0, removed=0)
     assert (files_in(output), beside(output)) == ({}, [])
 
 
 def test_an_empty_folder_is_taken(tmp_path: Path) -> None:
     output = tmp_path / "output"
     output.mkdir()
-    assert publish(output, SMALL.items()) == Written(changed=5, unchanged=0, removed=0)
+    assert put(output, SMALL.items()) == Written(changed=5, unchanged=0, removed=0)
     assert files_in(output) == SMALL
 
 
 def test_the_same_bytes_again_touch_nothing(output: Path) -> None:
     before = marks(output)
-    assert publish(output, SMALL.items()) == Written(changed=0, unchanged=5, removed=0)
+    assert put(output, SMALL.items()) == Written(changed=0, unchanged=5, removed=0)
     assert marks(output) == before
 
 
 def test_a_changed_file_alone_is_written(output: Path) -> None:
     before = marks_of_files(output)
-    assert publish(output, {**SMALL, "index.html": b"<h1>Away</h1>"}.items()) == Written(1, 4, 0)
+    assert put(output, {**SMALL, "index.html": b"<h1>Away</h1>"}.items()) == Written(1, 4, 0)
     after = marks_of_files(output)
     assert {path for path in after if after[path] != before[path]} == {"index.html"}
     assert files_in(output) == {**SMALL, "index.html": b"<h1>Away</h1>"}
@@ -99,14 +98,14 @@ def test_a_change_does_not_reach_into_a_copy_of_the_old_site(output: Path, tmp_p
     """A deploy may hold the old site by hard links."""
     copy = tmp_path / "copy.html"
     os.link(output / "index.html", copy)
-    publish(output, {**SMALL, "index.html": b"<h1>Away</h1>"}.items())
+    put(output, {**SMALL, "index.html": b"<h1>Away</h1>"}.items())
     assert copy.read_bytes() == SMALL["index.html"]
 
 
 def test_what_is_no_longer_made_is_removed_with_its_folder(output: Path) -> None:
     kept = {path: content for path, content in SMALL.items() if not path.startswith("events/macbeth/1002/")}
     before = marks_of_files(output)
-    assert publish(output, kept.items()) == Written(changed=0, unchanged=4, removed=1)
+    assert put(output, kept.items()) == Written(changed=0, unchanged=4, removed=1)
     assert files_in(output) == kept
     assert not (output / "events" / "macbeth" / "1002").exists()
     assert marks_of_files(output) == {path: mark for path, mark in before.items() if path in kept}
@@ -114,7 +113,7 @@ def test_what_is_no_longer_made_is_removed_with_its_folder(output: Path) -> None
 
 def test_a_file_can_become_a_folder_and_a_folder_a_file(output: Path) -> None:
     turned = {"availability.json": b"{}", "index.html/index.html": b"deep", "events": b"flat"}
-    assert publish(output, turned.items()) == Written(changed=2, unchanged=1, removed=4)
+    assert put(output, turned.items()) == Written(changed=2, unchanged=1, removed=4)
     assert files_in(output) == turned
 
 
@@ -123,7 +122,7 @@ def test_a_link_in_the_output_becomes_a_file(output: Path, tmp_path: Path) -> No
     elsewhere.write_bytes(SMALL["index.html"])
     (output / "index.html").unlink()
     (output / "index.html").symlink_to(elsewhere)
-    assert publish(output, SMALL.items()) == Written(changed=1, unchanged=4, removed=0)
+    assert put(output, SMALL.items()) == Written(changed=1, unchanged=4, removed=0)
     assert not (output / "index.html").is_symlink()
 
 
@@ -131,7 +130,7 @@ def test_an_output_that_is_a_link_stays_one(output: Path, tmp_path: Path) -> Non
     link = tmp_path / "public"
     link.symlink_to(output, target_is_directory=True)
     changed = {**SMALL, "index.html": b"<h1>Away</h1>"}
-    publish(link, changed.items())
+    put(link, changed.items())
     assert (link.is_symlink(), files_in(output)) == (True, changed)
 
 
@@ -156,7 +155,7 @@ def test_an_output_that_is_a_link_stays_one(output: Path, tmp_path: Path) -> Non
 def test_a_path_that_is_not_inside_is_refused(path: str, output: Path) -> None:
     before = marks(output)
     with pytest.raises(SiteError) as refused:
-        publish(output, [*SMALL.items(), ("new.html", b"new"), (path, b"bad")])
+        put(output, [*SMALL.items(), ("new.html", b"new"), (path, b"bad")])
     assert str(refused.value) == f'"{path}": is no path inside the output folder\n  Rename what is published there.'
     assert (marks(output), beside(output)) == (before, [])
 
@@ -168,7 +167,7 @@ def test_a_path_that_is_not_inside_is_refused(path: str, output: Path) -> None:
 def test_two_things_at_one_path_are_refused(first: str, second: str, output: Path) -> None:
     before = marks(output)
     with pytest.raises(SiteError) as refused:
-        publish(output, [*SMALL.items(), (first, b"first"), (second, b"second")])
+        put(output, [*SMALL.items(), (first, b"first"), (second, b"second")])
     assert str(refused.value) == f"/{second}: two things would be published at this path\n  {RENAME}"
     assert (marks(output), beside(output)) == (before, [])
 
@@ -178,7 +177,7 @@ def test_a_folder_of_somebody_elses_is_refused(tmp_path: Path) -> None:
     output.mkdir()
     (output / "first.txt").write_bytes(b"It was a dark and stormy night.")
     with pytest.raises(SiteError) as refused:
-        publish(output, SMALL.items())
+        put(output, SMALL.items())
     assert str(refused.value) == (
         f"{output}: holds files, but no site that sitegen has made; they would be lost\n"
         "  Choose another folder with --output, or empty this one yourself."
@@ -190,7 +189,7 @@ def test_a_file_in_place_of_the_output_is_refused(tmp_path: Path) -> None:
     output = tmp_path / "output"
     output.write_bytes(b"a file")
     with pytest.raises(SiteError) as refused:
-        publish(output, SMALL.items())
+        put(output, SMALL.items())
     assert str(refused.value) == f"{output}: is a file, not a folder\n  Choose another folder with --output."
     assert output.read_bytes() == b"a file"
 
@@ -198,7 +197,7 @@ def test_a_file_in_place_of_the_output_is_refused(tmp_path: Path) -> None:
 def test_an_output_that_cannot_be_made_is_told(tmp_path: Path) -> None:
     (tmp_path / "file").write_bytes(b"a file")
     with pytest.raises(SiteError) as refused:
-        publish(tmp_path / "file" / "output", SMALL.items())
+        put(tmp_path / "file" / "output", SMALL.items())
     assert str(refused.value) == (
         f"{tmp_path / 'file'}: cannot be written (File exists)\n"
         "  Is there room, and may sitegen write there? What was there before stands."
@@ -209,7 +208,7 @@ def test_a_name_too_long_for_the_file_system_is_told(output: Path) -> None:
     before = marks(output)
     name = "n" * 300
     with pytest.raises(SiteError) as refused:
-        publish(output, [*SMALL.items(), ("new.html", b"new"), (name, b"long")])
+        put(output, [*SMALL.items(), ("new.html", b"new"), (name, b"long")])
     assert str(refused.value) == (
         f"{output.parent / '.output.changed' / name}: cannot be written (File name too long)\n"
         "  Is there room, and may sitegen write there? What was there before stands."
@@ -220,7 +219,7 @@ def test_a_name_too_long_for_the_file_system_is_told(output: Path) -> None:
 def test_an_error_on_the_way_leaves_the_old_site_and_nothing_beside_it(output: Path) -> None:
     before = marks(output)
     with pytest.raises(ZeroDivisionError):
-        publish(output, failing())
+        put(output, failing())
     assert (marks(output), beside(output)) == (before, [])
 
 
@@ -246,7 +245,7 @@ def publishing(how: str, output: Path) -> subprocess.Popen[str]:
 def test_a_second_build_into_one_output_is_refused(output: Path) -> None:
     with publishing("hold", output) as first:
         with pytest.raises(SiteError) as refused:
-            publish(output, SMALL.items())
+            put(output, SMALL.items())
         first.communicate(timeout=10)
     assert str(refused.value) == (
         f"{output}: another sitegen is writing here\n  Wait until it is done; or stop it, the lock goes with it."
@@ -258,7 +257,7 @@ def test_the_lock_goes_with_a_build_that_is_killed(output: Path) -> None:
     with publishing("hold", output) as first:
         first.kill()
     assert beside(output) == [".output.changed"]
-    assert publish(output, SMALL.items()) == Written(changed=0, unchanged=5, removed=0)
+    assert put(output, SMALL.items()) == Written(changed=0, unchanged=5, removed=0)
     assert beside(output) == []
 
 
@@ -266,7 +265,7 @@ def test_a_build_killed_at_any_moment_leaves_the_old_site_or_the_new(tmp_path: P
     """In each round two sites take turns in the output until the process is killed; then a third is published."""
     output, moments = tmp_path / "output", random.Random(1616)  # noqa: S311  # no secret hangs on it
     even, odd, third = large("even"), large("odd"), large("third")
-    publish(output, third.items())
+    put(output, third.items())
     left_over = set()
     for _ in range(ROUNDS):
         with publishing("turns", output) as process:
@@ -274,7 +273,7 @@ def test_a_build_killed_at_any_moment_leaves_the_old_site_or_the_new(tmp_path: P
             process.kill()
         left_over.update(beside(output))
         assert files_in(output) in (even, odd, third)
-        publish(output, third.items())
+        put(output, third.items())
         assert (files_in(output), beside(output)) == (third, [])
     assert left_over, "no kill came while a build was at work"
 
@@ -293,7 +292,7 @@ def without_exchange(monkeypatch: pytest.MonkeyPatch) -> None:
 def test_two_renames_publish_as_well(output: Path) -> None:
     before = marks_of_files(output)
     changed = {**SMALL, "index.html": b"<h1>Away</h1>"}
-    assert publish(output, changed.items()) == Written(1, 4, 0)
+    assert put(output, changed.items()) == Written(1, 4, 0)
     assert (files_in(output), beside(output)) == (changed, [])
     after = marks_of_files(output)
     assert {path for path in after if after[path] != before[path]} == {"index.html"}
@@ -312,7 +311,7 @@ def test_after_a_kill_between_two_renames_the_next_build_publishes(output: Path)
     before = marks_of_files(output)
     killed_between_two_renames(output)
     changed = {**SMALL, "index.html": b"<h1>Away</h1>"}
-    assert publish(output, changed.items()) == Written(1, 4, 0)
+    assert put(output, changed.items()) == Written(1, 4, 0)
     assert (files_in(output), beside(output)) == (changed, [])
     after = marks_of_files(output)
     assert {path for path in after if after[path] != before[path]} == {"index.html"}
@@ -322,7 +321,7 @@ def test_after_a_kill_between_two_renames_a_build_that_fails_brings_the_old_site
     before = marks(output)
     killed_between_two_renames(output)
     with pytest.raises(ZeroDivisionError):
-        publish(output, failing())
+        put(output, failing())
     assert (marks(output), beside(output)) == (before, [])
 
 
@@ -331,5 +330,5 @@ def test_after_a_kill_behind_both_renames_the_new_site_stays(output: Path) -> No
     old.mkdir()
     (old / "availability.json").write_bytes(b"old")
     before = marks(output)
-    assert publish(output, SMALL.items()) == Written(changed=0, unchanged=5, removed=0)
+    assert put(output, SMALL.items()) == Written(changed=0, unchanged=5, removed=0)
     assert (marks(output), beside(output)) == (before, [])

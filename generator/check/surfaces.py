@@ -1,13 +1,13 @@
 """Four surfaces, one truth (design.md §6): page, JSON-LD and calendar are held against availability.json.
 
 All are read back from the bytes that are published, so what a template shows is compared and not what it was given.
-`compared` is the door for a build, `Comparison` for one by one. A surface that says something else is a fault; one
+`Comparison` is the door. A surface that says something else is a fault; one
 that says nothing, as when a template leaves a mark out, is a notice: it cannot be compared.
 """
 
 import json
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from decimal import Decimal, InvalidOperation
 from typing import Any
@@ -15,7 +15,7 @@ from urllib.parse import urlsplit
 
 from generator import urls
 from generator.check.vevents import vevents
-from generator.check.webpage import Mark, Marks, Node, objects, read_marks
+from generator.check.webpage import Mark, Marks, Node, objects
 from generator.errors import Fault, Notice, NoticeKind, SiteError, tally
 from generator.jsonld import AVAILABILITY, OF_EVENT, RESCHEDULED, SCHEDULED, SCHEMA, STATUS
 from generator.states import State
@@ -55,33 +55,6 @@ def holds_truth(path: str) -> bool:
     return path.startswith("availability") and path.endswith(".json") and path != urls.AVAILABILITY_SCHEMA
 
 
-def compared(
-    files: Iterable[tuple[str, bytes]], notices: list[Notice], is_strict: bool = False
-) -> Iterator[tuple[str, bytes]]:
-    """The files of a site, as they come: the pages after what they are compared with.
-
-    After the last, raises SiteError where surfaces disagree, or where one is silent and `is_strict`; else what was
-    silent is added to `notices`.
-    """
-    documents: dict[str, bytes] = {}
-    others: dict[str, bytes] = {}
-    comparison: Comparison | None = None
-    for path, content in files:
-        if holds_truth(path):
-            documents[path] = content
-        elif path in (urls.FEED, urls.REDIRECTS):
-            others[path] = content
-        elif path.endswith(".html") and b"data-" in content:
-            comparison = comparison or Comparison(truth_of(documents.values()))
-            comparison.page(path, read_marks(content))
-        yield path, content
-    if comparison:
-        comparison.missing_pages()
-        comparison.calendar(urls.FEED, others.get(urls.FEED, b""), targets(others.get(urls.REDIRECTS, b"")))
-        comparison.refuse(is_strict)
-        notices += comparison.silences
-
-
 def targets(redirects: bytes) -> dict[str, str]:
     """_redirects, from path to path: of two for one path, the first is followed."""
     rows = [line.split() for line in redirects.decode().splitlines() if not line.startswith("#")]
@@ -97,6 +70,21 @@ class Comparison:
     silences: list[Notice] = field(default_factory=list)
     over: dict[str, str] = field(default_factory=dict)
     seen: set[str] = field(default_factory=set)
+
+    def begun(self) -> "Comparison":
+        """A comparison with the same truth, in which nothing has been seen."""
+        return Comparison(self.truth)
+
+    def found(self) -> "Comparison":
+        """What was found, without the truth that it was found by: for another process to take."""
+        return replace(self, truth=Truth({}, {}))
+
+    def take(self, other: "Comparison") -> None:
+        """Take what another comparison with the same truth has found."""
+        self.contradictions += other.contradictions
+        self.silences += other.silences
+        self.over |= other.over
+        self.seen |= other.seen
 
     def page(self, path: str, said: Marks) -> None:
         """Compare what a page shows and what its JSON-LD says."""

@@ -26,6 +26,7 @@ if TYPE_CHECKING:
 @ALLOW_SHRINK
 @BASELINE
 @click.option("--strict", is_flag=True, help="Warnings fail.")
+@click.option("--no-check", is_flag=True, help="Do not hold pages against availability.json: faster, less safe.")
 @click.option("--report", callback=check_report, type=REPORT, metavar="FILE", help="Write a JSON report.")
 def build(
     site: Path,
@@ -37,6 +38,7 @@ def build(
     allow_shrink: bool,
     baseline: str | None,
     strict: bool,
+    no_check: bool,
     report: Path | None,
 ) -> None:
     """Pull if the source is live, and write the website. If anything is wrong, the last good one stands untouched."""
@@ -50,7 +52,7 @@ def build(
         _refuse_report_inside(report, output or site / "output")
         with progress() as tell, _pulling(site, allow_shrink, baseline, feed is None and not offline, tell) as snapshot:
             cores = jobs or os.cpu_count() or 1
-            order = Order(site, moment_of(now, site), output, feed, cores, allow_shrink, baseline, snapshot)
+            order = Order(site, moment_of(now, site), output, feed, cores, allow_shrink, baseline, snapshot, no_check)
             made = renewed(order, strict) or _built(order, tell, strict)
         outcome |= _as_json(made)
     _print_summary(made, time.monotonic() - started)
