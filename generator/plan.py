@@ -69,6 +69,11 @@ class Page:
     is_listed: bool = True
     context: Mapping[str, Any] = field(default_factory=dict)
 
+    @property
+    def is_section(self) -> bool:
+        """Whether it is the menu entry's own page, or the home page."""
+        return self.path == self.section
+
 
 @dataclass(frozen=True, slots=True)
 class Plan:

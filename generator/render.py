@@ -6,7 +6,6 @@ with its file and line, never a silence.
 
 import difflib
 import hashlib
-import json
 import re
 import traceback
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -19,6 +18,7 @@ from types import CodeType
 from typing import Any
 
 import jinja2
+import msgspec
 from jinja2.bccache import Bucket
 from jinja2.utils import missing
 
@@ -28,6 +28,7 @@ from generator.errors import Fault, SiteError
 from generator.forms import decimal, iso_duration
 from generator.jsonld import Data
 from generator.plan import Page, Plan, filing, menu, more_pages
+from generator.shortcuts import Environment
 from generator.states import State
 from generator.subscription import subscription
 from generator.swap import put
@@ -77,8 +78,9 @@ class Compiled(jinja2.BytecodeCache):
 
 @cache
 def _compiler() -> bytes:
-    """What compiles templates: Jinja, as it is set up in this file."""
-    return hashlib.sha256(Path(__file__).read_bytes() + jinja2.__version__.encode()).digest()
+    """What compiles templates: Jinja, as it is set up in this file and the one with its shortcuts."""
+    files = (Path(__file__), _PROGRAM / "shortcuts.py")
+    return hashlib.sha256(b"".join(map(Path.read_bytes, files)) + jinja2.__version__.encode()).digest()
 
 
 class _Undefined(jinja2.StrictUndefined):
@@ -109,9 +111,9 @@ class Renderer:
         return assets(self.folders)
 
     @cached_property
-    def environment(self) -> jinja2.Environment:
+    def environment(self) -> Environment:
         """Jinja with all that a template may use: design.md's context, and nothing of the machine."""
-        environment = jinja2.Environment(
+        environment = Environment(
             loader=jinja2.FileSystemLoader([str(folder) for folder in self.folders]),
             autoescape=True,
             undefined=_Undefined,
@@ -122,11 +124,13 @@ class Renderer:
             bytecode_cache=self.compiled,
             extensions=("jinja2.ext.i18n",),
         )
+        environment.say = _text(self.plan.language.gettext)
         environment.policies["ext.i18n.trimmed"] = True
         environment.install_gettext_callables(  # type: ignore[attr-defined]  # the extension adds it
-            _text(self.plan.language.gettext), _text(self.plan.language.ngettext), newstyle=True
+            environment.say, _text(self.plan.language.ngettext), newstyle=True
         )
-        plan = self.plan
+        plan, live = self.plan, _live(self.plan)
+        said_live = json_script(live)  # which is on every page
         environment.globals |= {
             "site": plan.settings.site,
             "venue": plan.settings.venue,
@@ -141,9 +145,10 @@ class Renderer:
             "url": plan.addresses.absolute,
             "asset": self._asset,
             "has_asset": self.assets.__contains__,
-            "live": _live(plan),
+            "live": live,
         }
         environment.filters["subscription"] = lambda path, name: subscription(path, name, plan.addresses)
+        environment.filters["json_script"] = lambda data: said_live if data is live else json_script(data)
         environment.filters |= _FILTERS | {name: getattr(plan.language, name) for name in _SAID}
         return environment
 
@@ -234,8 +239,10 @@ def _live(plan: Plan) -> dict[str, Any]:
 
 def json_script(data: Data) -> Html:
     """JSON that can stand in a script element: nothing in it can end the element or begin markup."""
-    text = json.dumps(data, ensure_ascii=False, separators=(",", ":"))
-    return Html(text.translate({ord(character): f"\\u{ord(character):04x}" for character in "<>&\u2028\u2029"}))
+    text = msgspec.json.encode(data).decode()
+    for character in "<>&\u2028\u2029":
+        text = text.replace(character, f"\\u{ord(character):04x}")
+    return Html(text)
 
 
 _SAID = (
@@ -246,7 +253,6 @@ _SAID = (
 
 _FILTERS: dict[str, Callable[..., Any]] = {
     "filing": filing,
-    "json_script": json_script,
     "decimal": decimal,
     "iso_duration": iso_duration,
     "tel": lambda number: "tel:" + re.sub(r"[^+0-9]", "", number),

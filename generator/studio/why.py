@@ -3,6 +3,7 @@
 `why` is the door. It asks the records and the rules that made the page; it decides nothing itself.
 """
 
+import math
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -81,6 +82,7 @@ def _templates(website: Website, page: Page, site: Path) -> tuple[Used, ...]:
     """The templates of a page in the order in which they were first used, seen by rendering it once more."""
     renderer = Renderer(website.plan, website.renderer.folders, website.renderer.compiled)
     environment, used = renderer.environment, dict[str, Used]()
+    environment.often = math.inf
     load, own = environment.get_template, (site / "templates").resolve()
 
     def noted(name: Any, parent: str | None = None, globals: Any = None) -> Any:  # noqa: A002  # the name is Jinja's

@@ -1,0 +1,210 @@
+"""Jinja without the work that many pages have in common: the same bytes, sooner.
+
+A message without variables is translated once. A partial is rendered once for all pages on
+which it says the same: what it reads of a page is known from its syntax tree and those of the partials that it
+includes, and where all of that are plain values that are equal, and all else is the same for every page, so are the
+bytes. In doubt it is rendered.
+"""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
+
+import jinja2
+from jinja2 import meta, nodes
+from jinja2.compiler import CodeGenerator, Frame
+from jinja2.runtime import Context
+from jinja2.utils import missing
+from jinja2.visitor import NodeTransformer, NodeVisitor
+from markupsafe import Markup
+
+from generator.text import Html
+
+GETTEXT = ("_", "gettext")
+OFTEN = 8
+"""How often a partial is rendered before anybody looks whether that could be spared: a page or two are made sooner."""
+MANY = 100
+"""How many different things a partial may say and be kept; one that says more is as good as different on every page."""
+
+_PLAIN = (str, int, bool, type(None), Html, Markup)
+
+
+@dataclass(frozen=True, slots=True)
+class Need:
+    """Something that a partial reads: a name, and the attribute of it, None for all of it."""
+
+    name: str
+    attribute: str | None
+
+
+class _Needs(NodeVisitor):
+    """Gathers what a template reads of those names that it has from outside."""
+
+    def __init__(self, names: set[str]) -> None:
+        self.names = names
+        self.found: set[Need] = set()
+
+    def visit_Getattr(self, node: nodes.Getattr) -> None:
+        """An attribute of a name is needed alone."""
+        if isinstance(node.node, nodes.Name) and node.node.name in self.names:
+            self.found.add(Need(node.node.name, node.attr))
+        else:
+            self.generic_visit(node)
+
+    def visit_Name(self, node: nodes.Name) -> None:
+        """A name by itself is needed whole."""
+        if node.name in self.names:
+            self.found.add(Need(node.name, None))
+
+
+class _Looked(NodeTransformer):
+    """Has each message that has no variables looked up, rather than said again."""
+
+    def visit_Call(self, node: nodes.Call) -> nodes.Node:
+        """The call of a message."""
+        self.generic_visit(node)
+        is_message = isinstance(node.node, nodes.Name) and node.node.name in GETTEXT and len(node.args) == 1
+        if (
+            not is_message
+            or node.kwargs
+            or node.dyn_args
+            or node.dyn_kwargs
+            or not isinstance(node.args[0], nodes.Const)
+        ):
+            return node
+        place = {"lineno": node.lineno}
+        found = nodes.Getitem(nodes.EnvironmentAttribute("messages", **place), node.args[0], "load", **place)
+        return found.set_environment(node.environment) if node.environment else found
+
+
+class _Messages(dict[str, Markup]):
+    """Messages, each said once."""
+
+    def __init__(self, say: Callable[[str], str]) -> None:
+        self._say = say
+
+    def __missing__(self, message: str) -> Markup:
+        said = Markup(self._say(message) % {})  # noqa: S704  # as the extension does it
+        self[message] = said
+        return said
+
+
+class _Generator(CodeGenerator):
+    """Compiles the inclusion of a partial into a question for it."""
+
+    def visit_Include(self, node: nodes.Include, frame: Frame) -> None:
+        """A partial that is named, must be there, and knows what the page knows."""
+        name = node.template
+        is_one = isinstance(name, nodes.Const) and isinstance(name.value, str)
+        if node.ignore_missing or not node.with_context or not is_one:
+            super().visit_Include(node, frame)
+            return
+        asked = f"environment.partial({name.as_const()!r}, context, {self.dump_local_context(frame)}, {self.name!r})"
+        self.simple_write(asked, frame, node)
+
+
+class Environment(jinja2.Environment):
+    """An environment that spares work; `say` is how it says messages, as markup.
+
+    A partial is rendered `often` times before anybody looks whether that could be spared: one page is made sooner.
+    """
+
+    code_generator_class = _Generator
+    say: Callable[[str], str]
+    often: float = 8
+
+    @cached_property
+    def messages(self) -> _Messages:
+        """What messages say that have no variables."""
+        return _Messages(self.say)
+
+    def _generate(
+        self, source: nodes.Template, name: str | None, filename: str | None, defer_init: bool = False
+    ) -> str:
+        stored = {found.name for found in source.find_all(nodes.Name) if found.ctx != "load"}
+        if stored.isdisjoint(GETTEXT):
+            source = _Looked().visit(source)
+        return super()._generate(source, name, filename, defer_init)
+
+    @cached_property
+    def _partials(self) -> dict[str, "_Partial"]:
+        return {}
+
+    def partial(self, name: str, context: Context, local: Mapping[str, Any], parent: str) -> str:
+        """What a partial says, included from a template at work."""
+        partial = self._partials.get(name) or self._partials.setdefault(name, _Partial(self, name))
+        return partial.text(context, local, parent)
+
+    def needs(self, name: str) -> frozenset[Need] | None:
+        """What a template and all that belong to it read from outside; None where that cannot be told."""
+        found: set[Need] = set()
+        to_read, known = [name], {name}
+        while to_read:
+            tree = self.parse(self._source_of(to_read.pop()))
+            visitor = _Needs(meta.find_undeclared_variables(tree))
+            visitor.visit(tree)
+            found |= visitor.found
+            for referred in meta.find_referenced_templates(tree):
+                if referred is None:
+                    return None
+                if referred not in known:
+                    known.add(referred)
+                    to_read.append(referred)
+        return frozenset(found)
+
+    def _source_of(self, name: str) -> str:
+        assert self.loader  # noqa: S101  # templates come from somewhere
+        return self.loader.get_source(self, name)[0]
+
+
+class _Partial:
+    """A partial, and what it said before."""
+
+    def __init__(self, environment: Environment, name: str) -> None:
+        self.environment, self.name = environment, name
+        self.times = 0
+        self.said: dict[tuple[Any, ...], str] | None = {}
+
+    @cached_property
+    def needs(self) -> tuple[Need, ...] | None:
+        """What it reads, in an order; None where that cannot be told."""
+        found = self.environment.needs(self.name)
+        return None if found is None else tuple(sorted(found, key=repr))
+
+    def text(self, context: Context, local: Mapping[str, Any], parent: str) -> str:
+        """What it says."""
+        self.times += 1
+        if self.said is None or self.times <= self.environment.often:
+            return self._rendered(context, local, parent)
+        key = self._key(context, local)
+        if key is None or len(self.said) == MANY:
+            self.said = None  # it hardly ever says the same
+            return self._rendered(context, local, parent)
+        if key not in self.said:
+            self.said[key] = self._rendered(context, local, parent)
+        return self.said[key]
+
+    def _rendered(self, context: Context, local: Mapping[str, Any], parent: str) -> str:
+        template = self.environment.get_template(self.name, parent)
+        return "".join(template.root_render_func(template.new_context(context.get_all(), True, local)))
+
+    def _key(self, context: Context, local: Mapping[str, Any]) -> tuple[Any, ...] | None:
+        """What it reads, with the types; None where some of it is no plain value."""
+        key: list[Any] = []
+        for need in self.needs or ():
+            value = self._value(need, context, local)
+            if type(value) not in _PLAIN and value is not missing:
+                return None
+            key += (type(value), value)
+        return None if self.needs is None else tuple(key)
+
+    def _value(self, need: Need, context: Context, local: Mapping[str, Any]) -> Any:
+        """What it reads of the page; `missing` for what is the same for every page."""
+        value = local.get(need.name, missing)
+        if value is missing:
+            value = context.resolve_or_missing(need.name)
+        everywhere = self.environment.globals
+        if value is missing or (need.name in everywhere and value is everywhere[need.name]):
+            return missing
+        return value if need.attribute is None else self.environment.getattr(value, need.attribute)
