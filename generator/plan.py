@@ -6,6 +6,7 @@ Which pages there are is said in `pages`.
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
+from functools import cached_property
 from typing import Any
 
 from generator import urls
@@ -75,7 +76,7 @@ class Page:
         return self.path == self.section
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Plan:
     """All that pages are made of.
 
@@ -92,12 +93,12 @@ class Plan:
     ledger: Callable[[], Ledger]
     earlier_start: Callable[[int], datetime | None]
 
-    @property
+    @cached_property
     def describer(self) -> Describer:
         """What says the structured data."""
         return Describer(self.settings, self.addresses, self.earlier_start)
 
-    @property
+    @cached_property
     def changed(self) -> Mapping[str, datetime]:
         """When the facts of an instance's page last changed, by path; those of an event's page with the last of them.
 
@@ -113,7 +114,7 @@ class Plan:
                 pages[event.path] = max(known[date.id], pages.get(event.path, known[date.id]))
         return pages
 
-    @property
+    @cached_property
     def events(self) -> Mapping[int, ListedEvent]:
         """The events of the programme by id."""
         return {event.id: event for event in self.programme.events}

@@ -6,6 +6,7 @@
 import re
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from functools import lru_cache
 from urllib.parse import quote, urlencode
 
 from generator.programme import ListedEvent, ListedInstance
@@ -56,7 +57,10 @@ def entry(event: ListedEvent, instance: ListedInstance, addresses: Addresses) ->
 
 
 def _query(**values: str) -> str:
-    return urlencode(values, quote_via=quote)
+    return urlencode(values, quote_via=_quote)
+
+
+_quote = lru_cache(maxsize=1000)(quote)  # names and places come again and again
 
 
 def _basic(moment: datetime) -> str:

@@ -13,9 +13,10 @@ from lxml import etree
 Element = etree._Element
 Node = dict[str, Any]
 
-_PARSER = etree.HTMLParser(encoding="utf-8", huge_tree=True, no_network=True)
+_PARSER = etree.HTMLParser(encoding="utf-8", huge_tree=True, no_network=True, collect_ids=False)
 _MARKED = etree.XPath("//*[@data-instance or @data-event]")
 _SCRIPTS = etree.XPath('//script[@type="application/ld+json"]')
+_CANONICAL = etree.XPath('string(//link[@rel="canonical"]/@href)')
 _ADDRESSES = ("href", "src", "action", "poster")
 _SHARED = {"og:image", "og:url", "twitter:image"}
 
@@ -96,7 +97,7 @@ def _marks(tree: Element) -> Marks:
             nodes += _nodes(json.loads(script.text or ""))
         except ValueError as error:
             unreadable = str(error)
-    canonical = next((link.get("href") or "" for link in tree.iterfind('.//link[@rel="canonical"]')), "")
+    canonical = str(_CANONICAL(tree))
     return Marks(tuple(map(_mark, _MARKED(tree))), tuple(nodes), canonical, unreadable)
 
 
