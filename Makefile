@@ -63,8 +63,9 @@ pins: ## renew the pinned versions, with uv
 bench-serve: .venv/ready-to-test .venv/peers/ready browser ## how long from saving a file to the browser showing it
 	cd tests && ../$(BIN)/python bench_serve.py
 
-soak: .venv/ready-to-test ## 2,000 edits at random, and the site as if made anew
+soak: .venv/ready-to-test ## 2,000 edits and 2,000 builds at random, and the site as if made anew
 	cd tests && ../$(BIN)/python soak.py 2000
+	cd tests && ../$(BIN)/python increments.py 2000
 
 clean: ## remove what was made
 	rm -rf .venv output .output.* dist

@@ -9,11 +9,12 @@ from collections.abc import Callable
 from generator import source as sources
 from generator import urls
 from generator.baseline import read_baseline, shown
+from generator.before import leave, left_in
 from generator.config import Settings, settings
 from generator.errors import Fault, Notice, SiteError, Warned, tally
 from generator.feedfolder import folder_of
 from generator.guard import counts_of_programme, refuse_empty, refuse_shrink
-from generator.manifest import inputs, note
+from generator.manifest import inputs, note, surroundings
 from generator.memory import keep, remembered
 from generator.moments import next_moment
 from generator.order import Order, Report, Written
@@ -27,7 +28,7 @@ from generator.write import publish
 def build(order: Order, tell: Callable[[str], None], is_strict: bool = False) -> Report:
     """Build the site. `tell` is called with a word on each stage. Raises SitegenError; then the old site stands."""
     tell("Reading settings and content")
-    begun = _inputs(order)
+    begun, around = _inputs(order), _surroundings(order)
     words = read_words(order.site)
     _refuse_output_over_input(order)
 
@@ -44,16 +45,19 @@ def build(order: Order, tell: Callable[[str], None], is_strict: bool = False) ->
 
     tell("Making pictures")
     pictures = pictured(words, source, programme, order.jobs)
-    made = website(words, source, pictures, memory, jobs=order.jobs)
+    before = left_in(order.site, order.target)
+    made = website(words, source, pictures, memory, jobs=order.jobs, made_before=before.entries)
     if is_strict and made.warnings:
         raise SiteError(*(Fault(str(warning), "", warning.kind.mend) for warning in made.warnings))
 
     tell("Making the pages")
-    making = Production(made, order.jobs, is_strict, order.is_unchecked)
+    making = Production(made, before, around, order.jobs, is_strict, order.is_unchecked)
     unkept: list[Notice] = []
     written = publish(
-        order.target, making.files, then=lambda: unkept.extend(keep(order.target / urls.LEDGER, order.site))
+        order.target, making.files, lambda: unkept.extend(keep(order.target / urls.LEDGER, order.site)), before.files
     )
+    if _surroundings(order) == around:  # else nobody knows which of them made which page
+        leave(order.site, order.target, making.made)
     is_changed = memory.ledger is None or memory.ledger.content != making.content
     report = _report(order, made, making.pages, written, is_changed, tally((*making.notices, *unkept)))
     note(order, begun, report)
@@ -65,6 +69,14 @@ def _inputs(order: Order) -> str:
     try:
         return inputs(order, order.snapshot or folder_of(settings(order.site), order.site, order.feed))
     except (OSError, ValueError, TypeError):
+        return ""
+
+
+def _surroundings(order: Order) -> str:
+    """What every page is made with; "" where that cannot be told, and is said by who reads it."""
+    try:
+        return surroundings(order)
+    except OSError:
         return ""
 
 

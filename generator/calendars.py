@@ -5,12 +5,12 @@
 
 from collections import defaultdict
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property, partial
 
 from generator import urls
 from generator.config import Settings
-from generator.ical import Writer, writer
+from generator.ical import Made, Writer, writer
 from generator.ledger import Ledger
 from generator.programme import Programme
 from generator.urls import Addresses
@@ -27,7 +27,7 @@ def folders(programme: Programme) -> dict[str, str]:
 class Calendars:
     """The calendars of a programme, as its ledger has them; ids of entries end in `@namespace`.
 
-    Up to `jobs` processes make the entries.
+    Up to `jobs` processes make the entries; those made `before` from the same are not made again.
     """
 
     programme: Programme
@@ -36,6 +36,7 @@ class Calendars:
     addresses: Addresses
     namespace: str
     jobs: int = 1
+    before: Mapping[int, Made] = field(default_factory=dict)
 
     def files(self) -> Iterator[tuple[str, Callable[[], bytes]]]:
         """The path of every calendar, and what makes it."""
@@ -59,9 +60,14 @@ class Calendars:
     def _single(self, instance_id: int) -> bytes:
         return self._writer.single(instance_id)
 
+    @property
+    def entries(self) -> Mapping[int, Made]:
+        """Every entry, by instance id."""
+        return self._writer.entries
+
     @cached_property
     def _writer(self) -> Writer:
-        return writer(self.ledger, self.settings, self.addresses, self.namespace, self.jobs)
+        return writer(self.ledger, self.settings, self.addresses, self.namespace, self.jobs, self.before)
 
     @cached_property
     def _pages(self) -> Mapping[str, str]:

@@ -4,11 +4,17 @@ Times are in UTC, with X-WR-TIMEZONE: the one form that every reader gets right 
 twice. An entry is the same bytes in every calendar that holds it. `Writer` is the door out, `revisions` the door in.
 """
 
+import hashlib
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from functools import cache
+from importlib.metadata import version
+from pathlib import Path
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
+
+import msgspec
 
 from generator import urls
 from generator.config import Settings
@@ -20,6 +26,7 @@ from generator.urls import Addresses
 if TYPE_CHECKING:
     from icalendar import Calendar, Event
 
+NOTHING: Mapping[int, "Made"] = MappingProxyType({})
 REFRESH = timedelta(hours=1)
 ENTRIES_A_PORTION = 500
 _END = b"END:VCALENDAR\r\n"
@@ -35,12 +42,20 @@ class Revision:
 
 
 @dataclass(frozen=True, slots=True)
+class Made:
+    """An entry as it stands in a calendar, and the digest of what it was made from."""
+
+    key: bytes
+    content: bytes
+
+
+@dataclass(frozen=True, slots=True)
 class Writer:
     """Every entry once, by instance id, and the calendars made of them."""
 
     settings: Settings
     addresses: Addresses
-    entries: Mapping[int, bytes]
+    entries: Mapping[int, Made]
     single_head: bytes
 
     def calendar(self, path: str, name: str, page: str, instance_ids: Iterable[int]) -> bytes:
@@ -52,28 +67,49 @@ class Writer:
         head.add("source", self.addresses.absolute(path), parameters={"VALUE": "URI"})
         head.add("refresh-interval", REFRESH, parameters={"VALUE": "DURATION"})
         head.add("x-published-ttl", "PT1H")
-        return self._whole(_beginning(head), b"".join(self.entries[key] for key in instance_ids))
+        return self._whole(_beginning(head), b"".join(self.entries[key].content for key in instance_ids))
 
     def single(self, instance_id: int) -> bytes:
         """The file of one instance: without a name, as importing it is not to make a new calendar."""
-        return self._whole(self.single_head, self.entries.get(instance_id, b""))
+        made = self.entries.get(instance_id)
+        return self._whole(self.single_head, made.content if made else b"")
 
     def _whole(self, beginning: bytes, entries: bytes) -> bytes:
         """A calendar; one with nothing to list holds the zone alone, as none may be empty."""
         return beginning + (entries or _zone(self.settings.site.timezone)) + _END
 
 
-def writer(ledger: Ledger, settings: Settings, addresses: Addresses, namespace: str, jobs: int = 1) -> Writer:
-    """The writer of the entries that a ledger lists, made by up to `jobs` processes; ids end in `@namespace`."""
-    head = _beginning(_head(settings))
-    listed = list(ledger.listed.items())
+def writer(
+    ledger: Ledger,
+    settings: Settings,
+    addresses: Addresses,
+    namespace: str,
+    jobs: int = 1,
+    before: Mapping[int, Made] = NOTHING,
+) -> Writer:
+    """The writer of the entries that a ledger lists, made by up to `jobs` processes; ids end in `@namespace`.
 
-    def made(some: slice) -> list[bytes]:
-        return [_entry(key, record, addresses, namespace).to_ical() for key, record in listed[some]]
+    Those that were made `before`, from the same, are not made again.
+    """
+    listed = ledger.listed
+    same = f"{_program()} {namespace} {addresses.url}".encode()
+    keys = {key: hashlib.blake2b(same + msgspec.msgpack.encode(record)).digest() for key, record in listed.items()}
+    to_make = [key for key, own in keys.items() if key not in before or before[key].key != own]
 
-    portions = [slice(first, first + ENTRIES_A_PORTION) for first in range(0, len(listed), ENTRIES_A_PORTION)]
+    def made(some: slice) -> list[Made]:
+        return [Made(keys[key], _entry(key, listed[key], addresses, namespace).to_ical()) for key in to_make[some]]
+
+    portions = [slice(first, first + ENTRIES_A_PORTION) for first in range(0, len(to_make), ENTRIES_A_PORTION)]
     entries = (entry for portion in spread(made, portions, jobs, "made calendar entries") for entry in portion)
-    return Writer(settings, addresses, dict(zip((key for key, _ in listed), entries, strict=True)), head)
+    new = dict(zip(to_make, entries, strict=True))
+    whole = {key: new.get(key) or before[key] for key in listed}
+    return Writer(settings, addresses, whole, _beginning(_head(settings)))
+
+
+@cache
+def _program() -> str:
+    """What makes entries: this module and the library."""
+    return hashlib.sha256(Path(__file__).read_bytes()).hexdigest() + version("icalendar")
 
 
 def revisions(calendar: bytes, namespace: str) -> dict[int, Revision]:

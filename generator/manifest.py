@@ -20,7 +20,7 @@ from pathlib import Path
 from typing import Any
 
 from generator import urls
-from generator.config import settings
+from generator.config import SETTINGS_FILE, settings
 from generator.errors import NoticeKind, Warned
 from generator.feedfolder import folder_of
 from generator.forms import utc
@@ -38,17 +38,30 @@ def inputs(order: Order, feed: Path) -> str:
     It is to be taken before anything of that is read, lest what is saved meanwhile is never built. Raises OSError, or
     ValueError or TypeError where a snapshot does not say what it is.
     """
-    libraries = sorted(path.name for path in Path(sysconfig.get_path("purelib")).glob("*.dist-info"))
-    zones = [folder.stat().st_mtime_ns for folder in map(Path, zoneinfo.TZPATH) if folder.is_dir()]
     by_hand = str(order.feed.resolve()) if order.feed else ""
-    chosen = by_hand, order.allow_shrink, order.is_unchecked
-    digest = hashlib.sha256(repr((sys.version, sys.platform, libraries, zones, chosen)).encode())
-    site = order.site
-    for folder in (_PROGRAM, _PROGRAM.parent / "templates", site / "content", site / "templates", feed):
-        for path in sorted(path for path in files_in(folder) if not path.endswith(".pyc")):
+    digest = hashlib.sha256(repr((surroundings(order), by_hand, order.allow_shrink)).encode())
+    for folder in (order.site / "content", feed):
+        for path in sorted(files_in(folder)):
             digest.update(f"{path}\0".encode(errors="surrogateescape"))
             digest.update(_about(folder / path) if path == _ABOUT else _digest(folder / path))
         digest.update(b"\0")
+    return digest.hexdigest()
+
+
+def surroundings(order: Order) -> str:
+    """A digest of what every page is made with: the program and its libraries, the settings and the templates.
+
+    Raises OSError.
+    """
+    libraries = sorted(path.name for path in Path(sysconfig.get_path("purelib")).glob("*.dist-info"))
+    zones = [folder.stat().st_mtime_ns for folder in map(Path, zoneinfo.TZPATH) if folder.is_dir()]
+    digest = hashlib.sha256(repr((sys.version, sys.platform, libraries, zones, order.is_unchecked)).encode())
+    for folder in (_PROGRAM, _PROGRAM.parent / "templates", order.site / "templates"):
+        for path in sorted(path for path in files_in(folder) if not path.endswith(".pyc")):
+            digest.update(f"{path}\0".encode(errors="surrogateescape"))
+            digest.update(_digest(folder / path))
+        digest.update(b"\0")
+    digest.update(_digest(order.site / SETTINGS_FILE))
     return digest.hexdigest()
 
 

@@ -13,7 +13,7 @@ from generator import urls
 from generator.content import ContentPage
 from generator.jsonld import document
 from generator.months import months_of
-from generator.plan import Choice, Facet, Link, Page, Plan
+from generator.plan import Choice, Facet, Link, Page, Plan, Voice
 from generator.prices import PriceTable
 from generator.programme import Kind, ListedEvent, ListedInstance, Programme
 from generator.states import State
@@ -36,16 +36,16 @@ def shelves(plan: Plan) -> Mapping[str, Callable[[], Iterable[Page]]]:
     A group's pages have addresses that begin with its key; the first group, "", holds the rest.
     """
     made = _shelves(plan)
-    return {key: partial(_described, make, plan) for key, make in made.items()}
+    return {key: partial(_described, make, plan.voice) for key, make in made.items()}
 
 
-def _described(make: Callable[[], Iterable[Page]], plan: Plan) -> Iterator[Page]:
+def _described(make: Callable[[], Iterable[Page]], voice: Voice) -> Iterator[Page]:
     """Pages with the way to each in its structured data, all of which is one document."""
-    home = Link(plan.language.gettext("Home"), urls.HOME)
+    home = Link(voice.language.gettext("Home"), urls.HOME)
     for page in make():
         own = Link(page.crumb or page.title, page.path)
         trail = [(link.title, link.path) for link in (home, *page.trail, own)]
-        nodes = (*page.data, *((plan.describer.breadcrumbs(trail),) if page.trail else ()))
+        nodes = (*page.data, *((voice.describer.breadcrumbs(trail),) if page.trail else ()))
         yield replace(page, data=(document(nodes),)) if nodes else page
 
 
@@ -54,7 +54,7 @@ def _shelves(plan: Plan) -> Mapping[str, Callable[[], Iterable[Page]]]:
     shelves: dict[str, Callable[[], Iterable[Page]]] = {
         urls.HOME: lambda: _single_pages(plan, [page for page in own if urls.page(page.name) in shelves]),
         urls.WHATS_ON: lambda: (_whats_on(plan),),
-        **{event.path: partial(_event_pages, event, plan) for event in programme.events},
+        **{event.path: partial(_event_pages, event, plan.related(event), plan.voice) for event in programme.events},
         urls.CALENDAR: lambda: _calendar(plan),
         urls.GENRES: lambda: _kinds(_("Genres"), urls.GENRES, programme.genres, plan),
         urls.ACCESS: lambda: _kinds(_("Access"), urls.ACCESS, programme.access, plan),
@@ -78,9 +78,9 @@ def _own_pages(page: ContentPage) -> Iterator[Page]:
     yield _own_page(page)
 
 
-def _event_pages(event: ListedEvent, plan: Plan) -> Iterator[Page]:
-    yield _event(event, plan)
-    yield from _instances(event, plan)
+def _event_pages(event: ListedEvent, related: tuple[ListedEvent, ...], voice: Voice) -> Iterator[Page]:
+    yield _event(event, related, voice)
+    yield from _instances(event, voice)
 
 
 def _home(plan: Plan) -> Page:
@@ -135,8 +135,8 @@ def _month_choice(month: date, language: Language) -> Choice:
     return Choice(f"{month:%Y-%m}", language.month(month), urls.month(month.year, month.month))
 
 
-def _event(event: ListedEvent, plan: Plan) -> Page:
-    _, language = plan.language.gettext, plan.language
+def _event(event: ListedEvent, related: tuple[ListedEvent, ...], voice: Voice) -> Page:
+    _, language = voice.language.gettext, voice.language
     by_month = groupby(event.upcoming, key=lambda instance: language.month(instance.start))
     return Page(
         event.path,
@@ -148,12 +148,12 @@ def _event(event: ListedEvent, plan: Plan) -> Page:
         calendar=event.path + urls.FEED,
         share=event.share,
         image=event.image,
-        data=(plan.describer.event(event),),
+        data=(voice.describer.event(event),),
         context={
             "event": event,
             "months": [(month, list(group)) for month, group in by_month],
             "earlier": [instance for instance in event.instances if instance.is_over],
-            "related": [plan.events[key] for key in event.related],
+            "related": list(related),
             "prices": _prices(event),
         },
     )
@@ -168,9 +168,9 @@ def _prices(event: ListedEvent) -> list[tuple[PriceTable, list[ListedInstance]]]
     return list(tables.items())
 
 
-def _instances(event: ListedEvent, plan: Plan) -> Iterator[Page]:
+def _instances(event: ListedEvent, voice: Voice) -> Iterator[Page]:
     dates = event.instances
-    _, language = plan.language.gettext, plan.language
+    _, language = voice.language.gettext, voice.language
     for previous, instance, following in zip((None, *dates), dates, (*dates[1:], None), strict=False):
         moment = language.moment(instance.start)
         yield Page(
@@ -183,22 +183,22 @@ def _instances(event: ListedEvent, plan: Plan) -> Iterator[Page]:
             crumb=moment,
             calendar=event.path + urls.FEED,
             share=event.share,
-            data=(plan.describer.instance(event, instance),),
+            data=(voice.describer.instance(event, instance),),
             context={
                 "event": event,
                 "instance": instance,
                 "previous": previous,
                 "following": following,
-                "entry": entry(event, instance, plan.addresses),
-                "booking_later": _booking_later(instance, plan),
+                "entry": entry(event, instance, voice.addresses),
+                "booking_later": _booking_later(instance, voice),
             },
         )
 
 
-def _booking_later(instance: ListedInstance, plan: Plan) -> str:
+def _booking_later(instance: ListedInstance, voice: Voice) -> str:
     """Where seats will be chosen if an instance goes on sale, or on sale again, while its page is open; else ""."""
     never = (State.PAST, State.CANCELLED, State.POSTPONED)
-    return "" if instance.booking_url or instance.state in never else plan.booking.seats(instance.id)
+    return "" if instance.booking_url or instance.state in never else voice.booking.seats(instance.id)
 
 
 def _calendar(plan: Plan) -> Iterator[Page]:

@@ -76,6 +76,16 @@ class Page:
         return self.path == self.section
 
 
+@dataclass(frozen=True, slots=True)
+class Voice:
+    """How things are said of an event, whatever else is on: the pages of an event are made of this and of records."""
+
+    language: Language
+    addresses: Addresses
+    booking: BookingPath
+    describer: Describer
+
+
 @dataclass(frozen=True)
 class Plan:
     """All that pages are made of.
@@ -99,6 +109,11 @@ class Plan:
         return Describer(self.settings, self.addresses, self.earlier_start)
 
     @cached_property
+    def voice(self) -> Voice:
+        """How things are said of an event."""
+        return Voice(self.language, self.addresses, self.booking, self.describer)
+
+    @cached_property
     def changed(self) -> Mapping[str, datetime]:
         """When the facts of an instance's page last changed, by path; those of an event's page with the last of them.
 
@@ -118,6 +133,10 @@ class Plan:
     def events(self) -> Mapping[int, ListedEvent]:
         """The events of the programme by id."""
         return {event.id: event for event in self.programme.events}
+
+    def related(self, event: ListedEvent) -> tuple[ListedEvent, ...]:
+        """The events that people who like an event may like."""
+        return tuple(self.events[key] for key in event.related)
 
 
 def menu(plan: Plan) -> tuple[Link, ...]:

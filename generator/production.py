@@ -1,110 +1,163 @@
 """Every file of a website is made and put aside, by several processes.
 
 `Production` is the door. What pages are compared with is made first; then batches of pages and of other files are
-spread over the processes. Each process puts aside what it makes, and tells only what became of it.
+spread over the processes. Each process puts aside what it makes, and tells only what became of it. Pages that were
+made from the same before, and stand as they were left, are not made again.
 """
 
-from collections.abc import Callable, Iterator
+import hashlib
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import partial
 
 from generator import urls
+from generator.before import Before, Unit
 from generator.check.surfaces import Comparison, holds_truth, targets, truth_of
 from generator.check.webpage import read_marks
 from generator.errors import Notice
-from generator.feeds import Listed, listed, sitemaps
+from generator.feeds import listed, sitemaps
+from generator.keys import Keys
 from generator.plan import Page
 from generator.processes import spread
+from generator.programme import ListedEvent
 from generator.seal import digest, seal, sealed
 from generator.shelves import File
 from generator.website import Website
-from generator.write import Aside, Placed
+from generator.write import Aside, Known, Placed
 
 FILES_A_BATCH = 256
-Made = tuple[str, bytes, Page | None]
-"""A file: its path, its bytes, and the page that is in it."""
 
 
 @dataclass(slots=True)
 class Batch:
-    """What became of some files: whether each is new or changed, its digest, and what its page was found to say."""
+    """What became of some files: whether each is new or changed, how it stands, and what its pages were found to be."""
 
-    comparison: Comparison | None
-    placed: list[tuple[str, bool, bytes]] = field(default_factory=list)
-    listed: list[Listed] = field(default_factory=list)
-    pages: int = 0
+    comparison: Comparison | None = None
+    placed: list[Placed] = field(default_factory=list)
+    files: dict[str, Known] = field(default_factory=dict)
+    units: dict[str, Unit] = field(default_factory=dict)
+
+    def take(self, other: "Batch") -> None:
+        """Take what became of other files."""
+        self.placed += other.placed
+        self.files |= other.files
+        self.units |= other.units
+        if self.comparison and other.comparison:
+            self.comparison.take(other.comparison)
 
 
-@dataclass
 class Production:
     """Makes the files of a website. Pages are held against availability.json, unless `is_unchecked`.
 
-    When all are made, `pages` has their number, `notices` what could not be compared, `content` the digest of the site.
+    `surroundings` is a digest of what every page is made with. When all files are made, `made` is what the next
+    build may be spared, `pages` their number, `notices` what could not be compared, `content` the digest of the site.
     """
 
-    site: Website
-    jobs: int
-    is_strict: bool = False
-    is_unchecked: bool = False
-    pages: int = 0
-    content: str = ""
-    notices: list[Notice] = field(default_factory=list)
+    def __init__(
+        self, site: Website, before: Before, surroundings: str, jobs: int, is_strict: bool, is_unchecked: bool
+    ) -> None:
+        self.site, self.jobs, self.is_strict, self.is_unchecked = site, jobs, is_strict, is_unchecked
+        self.before, self.made = before, Before()
+        self.keys = Keys(site.plan, surroundings)
+        self.pages, self.content = 0, ""
+        self.notices: list[Notice] = []
 
     def files(self, aside: Aside) -> Iterator[Placed]:
         """Put every file aside, and tell whether it is new or changed.
 
         Raises SiteError where what is told of an instance differs, or where a surface is silent and that counts.
         """
-        known: dict[str, bytes] = {}
-        found = Batch(None)
-        for path, make in self._compared_with():
-            known[path] = make()
-            _put(aside, found, (path, known[path], None))
-        comparison = None if self.is_unchecked else Comparison(truth_of(_truths(known)))
-        whole = Batch(comparison, found.placed)
-        yield from _told(found)
-        for batch in self._batches(aside, comparison):
-            _take(whole, batch)
-            yield from _told(batch)
-        if comparison:
-            self._judge(comparison, known)
-        last = Batch(None)
-        for path, content in sitemaps(whole.listed, self.site.plan.addresses, self.site.plan.changed).items():
-            _put(aside, last, (path, content, None))
-        self.pages = whole.pages
-        self.content = seal((path, own) for path, _, own in (*whole.placed, *last.placed))
-        _put(aside, last, (urls.LEDGER, sealed(self.site.plan.ledger(), self.content), None))
-        yield from _told(last)
+        known, whole = self._compared_with(aside)
+        yield from whole.placed
+        for batch in self._batches(aside, whole.comparison):
+            whole.take(batch)
+            yield from batch.placed
+        if whole.comparison:
+            self._judge(whole.comparison, known)
+        last = Batch()
+        pages = [page for unit in whole.units.values() for page in unit.listed]
+        for path, content in sitemaps(pages, self.site.plan.addresses, self.site.plan.changed).items():
+            _put(aside, last, path, content)
+        self.content = seal((path, file.digest) for path, file in (whole.files | last.files).items())
+        _put(aside, last, urls.LEDGER, sealed(self.site.plan.ledger(), self.content))
+        self.pages = sum(len(unit.files) for unit in whole.units.values())
+        self.made = Before(whole.files | last.files, whole.units, self.site.lasting.entries)
+        yield from last.placed
+
+    def _compared_with(self, aside: Aside) -> tuple[dict[str, bytes], Batch]:
+        """The files that pages are compared with, by path, put aside."""
+        known = {path: make() for path, make in self.site.others() if _is_compared_with(path)}
+        truths = (content for path, content in known.items() if holds_truth(path))
+        batch = Batch(None if self.is_unchecked else Comparison(truth_of(truths)))
+        for path, content in known.items():
+            _put(aside, batch, path, content)
+        return known, batch
 
     def _batches(self, aside: Aside, comparison: Comparison | None) -> Iterator[Batch]:
-        """All files that are compared with what is known, and all that are not compared with anything."""
+        """All other files but the sitemap and the last."""
         others = [(path, make) for path, make in self.site.others() if not _is_compared_with(path)]
         portions = (others[first : first + FILES_A_BATCH] for first in range(0, len(others), FILES_A_BATCH))
-        tasks: list[Callable[[], Iterator[Made]]] = [
-            *(partial(self._pages, keys) for keys in self.site.shelves.batches),
-            *(partial(_others, portion) for portion in portions),
+        tasks: list[Callable[[Batch], None]] = [
+            *(partial(self._make_pages, aside, keys) for keys in self.site.shelves.batches),
+            *(partial(_make_others, aside, portion) for portion in portions),
         ]
 
         def made(number: int) -> Batch:
             batch = Batch(comparison and comparison.begun())
-            for file in tasks[number]():
-                _put(aside, batch, file)
+            tasks[number](batch)
             batch.comparison = batch.comparison and batch.comparison.found()
             return batch
 
         return spread(made, range(len(tasks)), self.jobs, "made pages")
 
-    def _compared_with(self) -> Iterator[tuple[str, File]]:
-        return ((path, make) for path, make in self.site.others() if _is_compared_with(path))
+    def _make_pages(self, aside: Aside, groups: tuple[str, ...], batch: Batch) -> None:
+        """The pages of some groups; those of an event are a unit, any other is one by itself."""
+        for group in groups:
+            event = self._events.get(group)
+            if event:
+                self._make_unit(aside, batch, group, self.keys.of_event(event), partial(self.site.shelves.fresh, group))
+            else:
+                for page in self.site.shelves.fresh(group):
+                    self._make_unit(aside, batch, urls.file(page.path), self.keys.of_page(page), partial(iter, (page,)))
 
-    def _pages(self, keys: tuple[str, ...]) -> Iterator[Made]:
-        for page in (page for key in keys for page in self.site.shelves.fresh(key)):
-            yield urls.file(page.path), self.site.renderer.page(page), page
+    def _make_unit(
+        self, aside: Aside, batch: Batch, name: str, key: bytes, pages: Callable[[], Iterator[Page]]
+    ) -> None:
+        before = self.before.units.get(name)
+        stand = {path: aside.stands(path) for path in before.files} if before and key and before.key == key else {}
+        if before and stand and all(stand.values()):
+            batch.placed += ((path, False) for path in stand)
+            batch.files |= {path: known for path, known in stand.items() if known}
+            batch.units[name] = before
+        else:
+            batch.units[name] = self._new_unit(aside, batch, key, pages)
+        if batch.comparison:
+            unit = batch.units[name]
+            batch.comparison.seen |= set(unit.seen)
+            batch.comparison.over |= unit.over
+            batch.comparison.silences += unit.silences
 
-    def _judge(self, comparison: Comparison, known: dict[str, bytes]) -> None:
+    def _new_unit(self, aside: Aside, batch: Batch, key: bytes, pages: Callable[[], Iterator[Page]]) -> Unit:
+        compared = batch.comparison and batch.comparison.begun()
+        unit = Unit(key)
+        for page in pages():
+            path, content = urls.file(page.path), self.site.renderer.page(page)
+            _put(aside, batch, path, content)
+            unit.files.append(path)
+            unit.listed += listed((page,))
+            if compared and b"data-" in content:
+                compared.page(path, read_marks(content))
+        if compared and batch.comparison:
+            unit.seen, unit.over, unit.silences = sorted(compared.seen), compared.over, compared.silences
+            batch.comparison.contradictions += compared.contradictions
+        return unit
+
+    @property
+    def _events(self) -> Mapping[str, ListedEvent]:
+        return self.site.shelves.events
+
+    def _judge(self, comparison: Comparison, known: Mapping[str, bytes]) -> None:
         """Raises SiteError where surfaces disagree, or where one is silent and that counts."""
-        if not comparison.seen and not comparison.silences:
-            return
         comparison.missing_pages()
         comparison.calendar(urls.FEED, known.get(urls.FEED, b""), targets(known.get(urls.REDIRECTS, b"")))
         comparison.refuse(self.is_strict)
@@ -115,31 +168,15 @@ def _is_compared_with(path: str) -> bool:
     return holds_truth(path) or path in (urls.FEED, urls.REDIRECTS)
 
 
-def _truths(known: dict[str, bytes]) -> list[bytes]:
-    return [content for path, content in known.items() if holds_truth(path)]
+def _make_others(aside: Aside, portion: list[tuple[str, File]], batch: Batch) -> None:
+    for path, make in portion:
+        _put(aside, batch, path, make())
 
 
-def _others(portion: list[tuple[str, File]]) -> Iterator[Made]:
-    return ((path, make(), None) for path, make in portion)
-
-
-def _put(aside: Aside, batch: Batch, file: Made) -> None:
-    path, content, page = file
-    batch.placed.append((path, aside.put(path, content), digest(path, content)))
-    if page:
-        batch.pages += 1
-        batch.listed += listed((page,))
-        if batch.comparison and b"data-" in content:
-            batch.comparison.page(path, read_marks(content))
-
-
-def _take(whole: Batch, batch: Batch) -> None:
-    whole.placed += batch.placed
-    whole.listed += batch.listed
-    whole.pages += batch.pages
-    if whole.comparison and batch.comparison:
-        whole.comparison.take(batch.comparison)
-
-
-def _told(batch: Batch) -> Iterator[Placed]:
-    return ((path, is_changed) for path, is_changed, _ in batch.placed)
+def _put(aside: Aside, batch: Batch, path: str, content: bytes) -> None:
+    """Put a file aside. Of availability.json the digest that is remembered leaves the times out."""
+    own = digest(path, content)
+    of_bytes = hashlib.sha256(content).digest() if path == urls.AVAILABILITY else own
+    is_changed, known = aside.put(path, content, of_bytes)
+    batch.placed.append((path, is_changed))
+    batch.files[path] = Known(known.size, known.time, own)

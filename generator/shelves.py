@@ -1,7 +1,7 @@
 """The pages of a plan, and its files that no template has a part in, each made once, when somebody asks for it."""
 
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property, partial
 from threading import Lock
 
@@ -9,8 +9,10 @@ from generator import urls
 from generator.availability import availability, says_the_same
 from generator.calendars import Calendars
 from generator.feeds import listed, sitemaps
+from generator.ical import Made
 from generator.pages import pages, shelves
 from generator.plan import Page, Plan
+from generator.programme import ListedEvent
 from generator.source import Source
 
 PAGES_A_BATCH = 64
@@ -30,16 +32,20 @@ class Shelves:
     @cached_property
     def batches(self) -> tuple[tuple[str, ...], ...]:
         """The keys of all groups, in portions for several processes to make; the large pages come first."""
-        many = {event.path: 1 + len(event.instances) for event in self.plan.programme.events}
-        batches = [[key] for key in self._shelves if key not in many]
+        batches = [[key] for key in self._shelves if key not in self.events]
         left = 0
-        for key in (key for key in self._shelves if key in many):
+        for key, event in self.events.items():
             if left <= 0:
                 batches.append([])
                 left = PAGES_A_BATCH
             batches[-1].append(key)
-            left -= many[key]
+            left -= 1 + len(event.instances)
         return tuple(map(tuple, batches))
+
+    @cached_property
+    def events(self) -> Mapping[str, ListedEvent]:
+        """The events by their paths, which are the keys of their groups."""
+        return {event.path: event for event in self.plan.programme.events}
 
     def fresh(self, key: str) -> Iterator[Page]:
         """The pages of a group, made anew and not kept."""
@@ -73,12 +79,13 @@ def _beginnings(path: str) -> Iterator[str]:
 class Lasting:
     """The list of pages, and the files that templates have no part in: each made once, when it is asked for.
 
-    Up to `jobs` processes make the entries of calendars.
+    Up to `jobs` processes make the entries of calendars; those made `before` from the same are not made again.
     """
 
     plan: Plan
     source: Source
     jobs: int = 1
+    before: Mapping[int, Made] = field(default_factory=dict)
 
     @cached_property
     def pages(self) -> list[Page]:
@@ -88,9 +95,17 @@ class Lasting:
     @cached_property
     def calendars(self) -> Mapping[str, File]:
         """Every calendar."""
-        plan, namespace = self.plan, self.source.namespace
-        made = Calendars(plan.programme, plan.ledger(), plan.settings, plan.addresses, namespace, self.jobs)
-        return dict(made.files())
+        return dict(self._calendars.files())
+
+    @property
+    def entries(self) -> Mapping[int, Made]:
+        """Every calendar entry, by instance id."""
+        return self._calendars.entries
+
+    @cached_property
+    def _calendars(self) -> Calendars:
+        plan, work = self.plan, (self.source.namespace, self.jobs, self.before)
+        return Calendars(plan.programme, plan.ledger(), plan.settings, plan.addresses, *work)
 
     @cached_property
     def availability(self) -> Mapping[str, File]:

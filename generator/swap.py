@@ -6,12 +6,14 @@ Killed at any moment, there is the old folder or the new one, and the next run c
 import ctypes
 import os
 import shutil
+import stat
 import sys
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from typing import NamedTuple
 
 from generator.errors import Fault, SiteError
 
@@ -43,6 +45,11 @@ class Places:
     def old(self) -> Path:
         """The old folder between two renames."""
         return self.beside("old")
+
+    @property
+    def spare(self) -> Path:
+        """The folder that was replaced last: most of the next one is there already."""
+        return self.beside("spare")
 
 
 @contextmanager
@@ -84,12 +91,21 @@ def _remove(places: Places) -> None:
 
 
 def swap(places: Places) -> None:
-    """The new folder takes the place of the old one: in one step where the system has it, else in two renames."""
+    """The new folder takes the place of the old one, which becomes the spare.
+
+    That is done in one step where the system has it, else in two renames.
+    """
     if not places.target.exists():
         places.new.rename(places.target)
-    elif not _exchange(places.new, places.target):
+        return
+    if _exchange(places.new, places.target):
+        left = places.new
+    else:
         places.target.rename(places.old)
         places.new.rename(places.target)
+        left = places.old
+    if not places.spare.exists():
+        left.rename(places.spare)
 
 
 def _exchange(one: Path, other: Path) -> bool:
@@ -114,13 +130,35 @@ def put(file: Path, content: bytes) -> None:
     Path(aside.name).replace(file)
 
 
-def files_in(folder: Path, prefix: str = "") -> Iterator[str]:
+def files_in(folder: Path) -> Iterator[str]:
     """Every file below a folder, as a path with slashes; a link counts as a file."""
-    if not folder.is_dir():
-        return
+    return (path for path, _ in _entries(folder, "")) if folder.is_dir() else iter(())
+
+
+class Standing(NamedTuple):
+    """A file as it stands: which one it is, its size, when it was written, in nanoseconds since 1970."""
+
+    inode: int
+    size: int
+    time: int
+    is_regular: bool
+
+    @classmethod
+    def of(cls, found: os.stat_result) -> "Standing":
+        """What the system says of a file."""
+        return cls(found.st_ino, found.st_size, found.st_mtime_ns, stat.S_ISREG(found.st_mode))
+
+
+def standing_in(folder: Path) -> dict[str, Standing]:
+    """Every file below a folder, as a path with slashes, and how it stands; a link counts as a file."""
+    found = _entries(folder, "") if folder.is_dir() else ()
+    return {path: Standing.of(entry.stat(follow_symlinks=False)) for path, entry in found}
+
+
+def _entries(folder: Path | str, prefix: str) -> Iterator[tuple[str, os.DirEntry[str]]]:
     with os.scandir(folder) as entries:
         for entry in entries:
             if entry.is_dir(follow_symlinks=False):
-                yield from files_in(Path(entry.path), f"{prefix}{entry.name}/")
+                yield from _entries(entry.path, f"{prefix}{entry.name}/")
             else:
-                yield prefix + entry.name
+                yield prefix + entry.name, entry

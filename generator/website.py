@@ -20,6 +20,8 @@ from generator.entries import entries, withdrawn
 from generator.errors import Fault, Notice, NoticeKind, SiteError, Warned, tally
 from generator.feeds import robots
 from generator.hosting import OWN, headers, redirects
+from generator.ical import NOTHING as NOTHING_MADE
+from generator.ical import Made
 from generator.ledger import Entry, Ledger
 from generator.memory import NOTHING, Memory
 from generator.pictures.illustrate import Illustrated, Studio, illustrated
@@ -97,11 +99,12 @@ def website(
     recall: Callable[[], Memory] | None = None,
     compiled: Compiled | None = None,
     jobs: int = 1,
+    made_before: Mapping[int, Made] = NOTHING_MADE,
 ) -> "Website":
     """The website of a site folder and a source, and of what the last build left in the memory.
 
     `recall` gives the memory when it is needed. `compiled` keeps templates for the next website.
-    Up to `jobs` processes make what is long.
+    Up to `jobs` processes make calendar entries, but for those that were `made_before`.
     """
     programme = pictures.programme
     remember = cache(recall or (lambda: memory))
@@ -115,7 +118,7 @@ def website(
     missing = (Notice(MISSING, f"{name}.xml") for name in source.missing)
     notices = (*missing, *words.notices, *programme.notices, *memory.notices)
     renderer = Renderer(plan, words.folders, compiled or compiled_in(words.site))
-    return Website(Shelves(plan), source, pictures, renderer, Lasting(plan, source, jobs), notices)
+    return Website(Shelves(plan), source, pictures, renderer, Lasting(plan, source, jobs, made_before), notices)
 
 
 def compiled_in(site_folder: Path) -> Compiled:

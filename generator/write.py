@@ -1,43 +1,71 @@
 """The only writer: files become the output folder, wholly or not at all.
 
 What changed is put aside first, by as many processes as there are; then a whole new folder, in which what did not
-change is linked and not copied, takes the place of the old one.
+change is linked and not copied, takes the place of the old one. That one is kept as a spare, with hardly a byte of its
+own: the next new folder is made of it, so that the work is as large as what changed.
 """
 
 import os
 import shutil
-import stat
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Mapping
+from contextlib import suppress
+from dataclasses import dataclass
 from pathlib import Path
+from types import MappingProxyType
 
 from generator.errors import Fault, SiteError
 from generator.order import Written
-from generator.swap import Places, files_in, replacing, swap
+from generator.swap import Places, Standing, replacing, standing_in, swap
 from generator.urls import AVAILABILITY
+
+NOTHING: Mapping[str, "Known"] = MappingProxyType({})
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """A file as a build left it: its size, when it was written, in nanoseconds since 1970, and its digest."""
+
+    size: int
+    time: int
+    digest: bytes
 
 
 class Aside:
-    """Where the files of a new site are put until it is whole, by this process and by those that are forked from it."""
+    """Where the files of a new site are put until it is whole, by this process and by those that are forked from it.
 
-    def __init__(self, places: Places) -> None:
-        self.before = frozenset(files_in(places.target))
+    `known` are the files that the last build left; one that stands as it was left is not read to be compared.
+    """
+
+    def __init__(self, places: Places, known: Mapping[str, Known]) -> None:
+        self.before = standing_in(places.target)
+        self._known = known
         self._target, self._changed = f"{places.target}/", f"{places.changed}/"
         self._folders: set[str] = set()
 
-    def put(self, path: str, content: bytes) -> bool:
-        """Put a file aside, unless the old site has the same; whether it has not. `path` is below the output.
+    def stands(self, path: str) -> Known | None:
+        """A file of the old site that is just as the last build left it; else None."""
+        known, now = self._known.get(path), self.before.get(path)
+        is_left = known and now and now.is_regular and (now.size, now.time) == (known.size, known.time)
+        return known if is_left else None
 
-        Raises SiteError where the path leads out of the output, OSError where it cannot be written.
+    def put(self, path: str, content: bytes, digest: bytes) -> tuple[bool, Known]:
+        """Put a file aside, unless the old site has the same: whether it has not, and how the file stands.
+
+        `path` is below the output; a `digest` is that of files with these bytes alone. Raises SiteError where the path
+        leads out of the output, OSError where it cannot be written.
         """
         _refuse_outside(path)
-        if path in self.before and _is_same(self._target + path, content):
-            return False
+        stands = self.stands(path)
+        before = self.before.get(path)
+        if stands and stands.digest == digest:
+            return False, stands
+        if before and before.is_regular and before.size == len(content) and _content(self._target + path) == content:
+            return False, Known(before.size, before.time, digest)
         try:
             self._make_folder(path.rpartition("/")[0])
-            _write(self._changed + path, content)
+            return True, Known(len(content), _write(self._changed + path, content), digest)
         except (FileExistsError, NotADirectoryError, IsADirectoryError):
-            pass  # something else has been put there: who puts the new site together will see it
-        return True
+            return True, Known(0, 0, digest)  # something else was put there: who puts the new site together sees it
 
     def _make_folder(self, folder: str) -> None:
         """Make a folder and those above it, each once."""
@@ -53,9 +81,14 @@ Placed = tuple[str, bool]
 
 
 def publish(
-    output: Path, make: Callable[[Aside], Iterable[Placed]], then: Callable[[], None] = lambda: None
+    output: Path,
+    make: Callable[[Aside], Iterable[Placed]],
+    then: Callable[[], None] = lambda: None,
+    known: Mapping[str, Known] = NOTHING,
 ) -> Written:
     """Make the output folder hold exactly what `make` puts aside and tells; `then` is called once it does.
+
+    `known` are the files as the last build left them.
 
     Nothing is touched before the last file has come; an error on the way leaves the old site. Raises SiteError
     where a path leads out of the output or comes twice, where the folder holds what no build has put there, or while
@@ -63,19 +96,12 @@ def publish(
     """
     with replacing(output) as places:
         _refuse_foreign(places.target)
-        written = _publish(places, make)
+        written = _publish(Aside(places, known), places, make)
         then()
         return written
 
 
-def each(files: Iterable[tuple[str, bytes]], aside: Aside) -> Iterator[Placed]:
-    """Put files aside, (path, bytes) each."""
-    for path, content in files:
-        yield path, aside.put(path, content)
-
-
-def _publish(places: Places, make: Callable[[Aside], Iterable[Placed]]) -> Written:
-    aside = Aside(places)
+def _publish(aside: Aside, places: Places, make: Callable[[Aside], Iterable[Placed]]) -> Written:
     paths: dict[str, bool] = {}
     folders: set[str] = set()
     for path, is_changed in make(aside):
@@ -84,7 +110,7 @@ def _publish(places: Places, make: Callable[[Aside], Iterable[Placed]]) -> Writt
     changed = sum(paths.values())
     written = Written(changed, len(paths) - changed, len(aside.before - paths.keys()))
     if changed or written.removed:
-        _assemble(places, paths)
+        _assemble(places, paths, aside.before)
         swap(places)
     return written
 
@@ -121,33 +147,58 @@ def _folders_above(path: str) -> list[str]:
     return ["/".join(parts[:depth]) for depth in range(1, len(parts))]
 
 
-def _is_same(file: str, content: bytes) -> bool:
-    """Whether a file of the old site holds just these bytes."""
-    is_now = os.lstat(file)
-    if not stat.S_ISREG(is_now.st_mode) or is_now.st_size != len(content):
-        return False
+def _content(file: str) -> bytes:
     with open(file, "rb", buffering=0) as opened:
-        return opened.read() == content
+        return opened.read()
 
 
-def _write(file: str, content: bytes) -> None:
-    """Write a file that is not there yet."""
+def _write(file: str, content: bytes) -> int:
+    """Write a file that is not there yet; when it was written."""
     with open(file, "xb", buffering=0) as opened:
         opened.write(content)
+        return os.fstat(opened.fileno()).st_mtime_ns
 
 
-def _assemble(places: Places, paths: dict[str, bool]) -> None:
+def _assemble(places: Places, paths: dict[str, bool], before: Mapping[str, Standing]) -> None:
     """The whole new site beside the old one: what changed is moved in, what did not is the same file still."""
     places.changed.mkdir(exist_ok=True)
-    places.changed.rename(places.new)
-    folders = {str(places.new)}
-    for path in (path for path, is_changed in paths.items() if not is_changed):
-        source, target = f"{places.target}/{path}", f"{places.new}/{path}"
-        folder = target.rpartition("/")[0]
+    kept = {path: before[path] for path, is_changed in paths.items() if not is_changed}
+    if places.spare.is_dir() and len(kept) > len(paths) // 2:
+        places.spare.rename(places.new)
+        there = _cleared(places.new, kept)
+        changed = (path for path, is_changed in paths.items() if is_changed)
+        _each(changed, places.changed, places.new, os.rename)
+    else:
+        shutil.rmtree(places.spare, ignore_errors=True)
+        places.changed.rename(places.new)
+        there = frozenset()
+    _each(kept.keys() - there, places.target, places.new, _link)
+
+
+def _cleared(folder: Path, kept: Mapping[str, Standing]) -> frozenset[str]:
+    """Remove from a spare folder what is not just a file to be kept; what is left of those."""
+    found = standing_in(folder)
+    for path in (path for path, standing in found.items() if kept.get(path) != standing):
+        os.unlink(f"{folder}/{path}")
+        with suppress(OSError):  # the folder holds more
+            os.removedirs(f"{folder}/{path}".rpartition("/")[0])
+    folder.mkdir(exist_ok=True)
+    return frozenset(path for path, standing in found.items() if kept.get(path) == standing)
+
+
+def _each(paths: Iterable[str], source: Path, target: Path, do: Callable[[str, str], None]) -> None:
+    """Link or move files from folder to folder, whose own folders are made, each once."""
+    folders = {str(target)}
+    for path in paths:
+        folder = f"{target}/{path}".rpartition("/")[0]
         if folder not in folders:
             os.makedirs(folder, exist_ok=True)
             folders.add(folder)
-        try:
-            os.link(source, target)
-        except OSError:  # a file system without links
-            shutil.copy2(source, target)
+        do(f"{source}/{path}", f"{target}/{path}")
+
+
+def _link(source: str, target: str) -> None:
+    try:
+        os.link(source, target)
+    except OSError:  # a file system without links
+        shutil.copy2(source, target)

@@ -4,6 +4,7 @@ The longest of these begin first, so that two processes end at about the same ti
 """
 
 import pytest
+from hypothesis import HealthCheck, settings
 
 pytest_plugins = ["browsing"]
 
@@ -13,6 +14,9 @@ LAST = (
     "test_browser_keyboard", "test_browser_studio", "test_studio", "test_serve", "test_certificate", "test_sandbox",
     "test_write", "test_guard",
 )  # fmt: skip
+
+settings.register_profile("suite", deadline=None, suppress_health_check=[HealthCheck.too_slow])  # of a busy machine
+settings.load_profile("suite")
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

@@ -6,19 +6,23 @@
 
 import sys
 from collections.abc import Iterable, Iterator
-from functools import partial
+from hashlib import sha256
 from itertools import cycle
 from pathlib import Path
 
 from generator.order import Written
-from generator.write import each, publish
+from generator.write import Aside, Placed, publish
 
 Files = dict[str, bytes]
 
 
 def put(output: Path, files: Iterable[tuple[str, bytes]]) -> Written:
     """Publish files, (path, bytes) each."""
-    return publish(output, partial(each, files))
+
+    def make(aside: Aside) -> Iterator[Placed]:
+        return ((path, aside.put(path, content, sha256(content).digest())[0]) for path, content in files)
+
+    return publish(output, make)
 
 
 def large(word: str) -> Files:

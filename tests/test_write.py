@@ -41,8 +41,9 @@ def files_in(folder: Path) -> Files:
 
 
 def beside(output: Path) -> list[str]:
-    """What lies beside the output, save the lock."""
-    return sorted(path.name for path in output.parent.iterdir() if path.name not in (output.name, ".output.lock"))
+    """What lies beside the output, save the lock and the spare, of which the next site is made."""
+    kept = (output.name, ".output.lock", ".output.spare")
+    return sorted(path.name for path in output.parent.iterdir() if path.name not in kept)
 
 
 def marks(folder: Path) -> dict[str, tuple[int, int]]:

@@ -1,0 +1,65 @@
+"""The key of a page: a digest of everything that it is made from, so that one with the same key need not be made again.
+
+The pages of an event are made of its record, those of the events related to it, when its dates were to start before
+they moved, and what is the same for all pages; `pages` gives their makers nothing else. Any other page is made of its
+own context.
+"""
+
+import hashlib
+from collections.abc import Callable
+from datetime import datetime
+from typing import Any
+
+import msgspec
+
+from generator.plan import Page, Plan, menu, more_pages
+from generator.programme import ListedEvent
+from generator.text import Html
+
+
+class Keys:
+    """The keys of a plan's pages. `surroundings` is a digest of program, settings and templates."""
+
+    def __init__(self, plan: Plan, surroundings: str) -> None:
+        everywhere = (surroundings, menu(plan), more_pages(plan), plan.programme.share, plan.booking)
+        self._everywhere = _digest(_encode(everywhere))
+        self._earlier_start: Callable[[int], datetime | None] = plan.earlier_start
+        self._related = plan.related
+        self._of_events: dict[int, bytes] = {}
+
+    def of_event(self, event: ListedEvent) -> bytes:
+        """The key of the pages of an event and its instances."""
+        moved = [self._earlier_start(instance.id) for instance in event.instances]
+        about = (event, *self._related(event))
+        return _digest(self._everywhere, _encode(moved), *map(self._record, about))
+
+    def of_page(self, page: Page) -> bytes:
+        """The key of a page by itself; b"" where its context holds what has none."""
+        try:
+            return _digest(self._everywhere, _encode(page))
+        except TypeError:
+            return b""
+
+    def _record(self, event: ListedEvent) -> bytes:
+        if event.id not in self._of_events:
+            self._of_events[event.id] = _digest(_encode(event))
+        return self._of_events[event.id]
+
+
+def _encode(value: Any) -> bytes:
+    return msgspec.msgpack.encode(value, enc_hook=_tagged)
+
+
+def _tagged(value: object) -> tuple[str, str]:
+    """What is not plain, with its type: markup is not the same as text."""
+    if isinstance(value, Html):
+        return ("html", str.__str__(value))
+    raise TypeError(f"{type(value).__name__} has no key")
+
+
+def _digest(*parts: bytes) -> bytes:
+    """The digest of some parts, each with its length."""
+    digest = hashlib.blake2b(digest_size=20)
+    for part in parts:
+        digest.update(len(part).to_bytes(8, "big") + part)
+    return digest.digest()
