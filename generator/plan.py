@@ -14,6 +14,7 @@ from generator.content import Content
 from generator.jsonld import Data, Describer
 from generator.ledger import Ledger
 from generator.model import BookingPath
+from generator.policy import Policies, policies
 from generator.programme import ListedEvent, ListedInstance, Programme
 from generator.urls import Addresses
 from generator.wording import Language
@@ -91,6 +92,11 @@ class Plan:
     def describer(self) -> Describer:
         """What says the structured data."""
         return Describer(self.settings, self.addresses, self.earlier_start)
+
+    @property
+    def policies(self) -> Policies:
+        """What the pages may load."""
+        return policies(self.settings, self.content, self.programme, self.booking)
 
     @property
     def changed(self) -> Mapping[str, datetime]:
