@@ -239,13 +239,14 @@ class Website:
         plan = self.plan
         return tuple(header_rules(plan.policies, plan.content, plan.addresses, self._own(urls.HEADERS)))
 
-    @property
+    @cached_property
     def _redirects(self) -> tuple[RedirectRule, ...]:
         """Where addresses that stay lead."""
         return tuple(redirects(self.plan.programme, self.plan.ledger(), self.plan.addresses))
 
-    @property
+    @cached_property
     def _nginx(self) -> Nginx:
+        """The same for nginx, and the venue's own rules, as it does not read their files."""
         headers = self._headers + read_headers(self._own(urls.HEADERS))
         return Nginx(self.plan.addresses, headers, (*read_redirects(self._own(urls.REDIRECTS)), *self._redirects))
 

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from browsing import instance_in, kinds_of_page, needs_browser, new_page, until
+from browsing import instance_in, kinds_of_page, needs_browser, new_page, news, tell, until
 from hosts import needs_nginx, nginx
 from playwright.sync_api import Browser, ConsoleMessage, Page, Route
 
@@ -88,9 +88,10 @@ def test_the_box_office_has_its_frame_and_its_script(page: Page, output: Path, k
 
 
 def test_a_frame_that_opens_later_is_let_in(page: Page, output: Path) -> None:
-    page.goto(instance_in(output, "not_yet_on_sale"))
-    page.evaluate("document.querySelector('main').dataset.state = 'on_sale'")
-    page.evaluate("document.dispatchEvent(new CustomEvent('state'))")
+    path, changed = instance_in(output, "not_yet_on_sale"), news(output)
+    changed["instances"][path.strip("/").rpartition("/")[2]]["state"] = "on_sale"
+    tell(page, changed)
+    page.goto(path)
     page.frame_locator("#SpektrixIFrame").get_by_role("button", name="Seat").wait_for()
     assert page.evaluate("refused") == []
 
