@@ -39,18 +39,19 @@ browser: # Debian's Chromium, where there is no browser and we may install one
 words: .venv/ready-to-test ## renew the catalogues of the theme's words, templates/locale/
 	$(BIN)/python tests/words.py
 
-readers: .venv/bin/python # programs of others that read calendars, where we may install them
+readers: .venv/bin/python # programs of others that read calendars, and what hosts are told, where we may install them
 	@command -v calcurse >/dev/null && command -v php >/dev/null && command -v npm >/dev/null && \
+		PATH="$$PATH:/usr/sbin" command -v nginx >/dev/null && \
 		/usr/bin/python3 -c 'import gi; gi.require_version("ICalGLib", "3.0")' 2>/dev/null || \
 	if [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null; then \
 		apt-get update -qq && apt-get install -y -qq --no-install-recommends calcurse gir1.2-ical-3.0 python3-gi \
-			php-cli php-sabre-vobject $$(command -v npm >/dev/null || echo npm); \
+			php-cli php-sabre-vobject nginx-light $$(command -v npm >/dev/null || echo npm); \
 	else \
-		echo "Some programs that read calendars are not here: their tests will be skipped."; \
+		echo "Some programs that read calendars, or nginx, are not here: their tests will be skipped."; \
 	fi
-	@test -d .venv/readers/node_modules/node-ical || ! command -v npm >/dev/null || \
+	@test -d .venv/readers/node_modules/node-ical && test -d .venv/readers/node_modules/@netlify || ! command -v npm >/dev/null || \
 		npm install --prefix .venv/readers --no-save --no-package-lock --no-audit --no-fund --silent \
-			ical.js@2.2.1 node-ical@0.25.6 || \
+			ical.js@2.2.1 node-ical@0.25.6 @netlify/headers-parser@9.0.3 @netlify/redirect-parser@15.0.3 || \
 		echo "npm has no registry here: the tests of its readers will be skipped."
 
 pins: ## renew the pinned versions, with uv

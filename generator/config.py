@@ -74,6 +74,13 @@ def _client_name(value: str) -> str:
     )
 
 
+def _all_origins(values: Iterable[str]) -> str:
+    good = all(
+        re.fullmatch(r"https://(\*\.)?[A-Za-z0-9]([A-Za-z0-9.-]*[A-Za-z0-9])?(:\d+)?", value) for value in values
+    )
+    return "" if good else 'each must be an address without a path, such as "https://www.example.org"'
+
+
 def _percentage(value: float) -> str:
     return "" if 0 <= value <= 100 else "it must be between 0 and 100"
 
@@ -208,6 +215,20 @@ class Images:
 
 
 @dataclass(frozen=True, slots=True)
+class Security:
+    """Who else may be part of the pages, by what a page would load from them: addresses without a path."""
+
+    scripts: tuple[str, ...] = checked(_all_origins, ())
+    frames: tuple[str, ...] = checked(_all_origins, ())
+    images: tuple[str, ...] = checked(_all_origins, ())
+    media: tuple[str, ...] = checked(_all_origins, ())
+    connections: tuple[str, ...] = checked(_all_origins, ())
+    styles: tuple[str, ...] = checked(_all_origins, ())
+    fonts: tuple[str, ...] = checked(_all_origins, ())
+    forms: tuple[str, ...] = checked(_all_origins, ())
+
+
+@dataclass(frozen=True, slots=True)
 class Guard:
     """By how much the feed may shrink before a build refuses."""
 
@@ -226,6 +247,7 @@ class Settings:
     events: Events = Events()
     availability: AvailabilitySettings = AvailabilitySettings()
     images: Images = Images()
+    security: Security = Security()
     guard: Guard = Guard()
 
     @property

@@ -296,5 +296,6 @@ def _not_found(plan: Plan) -> Page:
     """The page for addresses that lead nowhere: in the venue's words, if it has any, and with what is on next."""
     own = next((page for page in plan.content.pages if page.name == "404"), None)
     title = own.words.title if own else plan.language.gettext("Page not found")
-    context = {"body": own.body if own else None, "events": plan.programme.current[:3]}
+    policy = plan.policies.in_markup
+    context = {"body": own.body if own else None, "events": plan.programme.current[:3], "policy": policy}
     return Page(urls.NOT_FOUND, "not_found.html", title, is_listed=False, context=context)

@@ -15,6 +15,7 @@ from generator.content import Content
 from generator.jsonld import Data, Describer
 from generator.ledger import Ledger
 from generator.model import BookingPath
+from generator.policy import Policies, policies
 from generator.programme import ListedEvent, ListedInstance, Programme
 from generator.urls import Addresses
 from generator.wording import Language
@@ -112,6 +113,11 @@ class Plan:
     def voice(self) -> Voice:
         """How things are said of an event."""
         return Voice(self.language, self.addresses, self.booking, self.describer)
+
+    @cached_property
+    def policies(self) -> Policies:
+        """What the pages may load."""
+        return policies(self.settings, self.content, self.programme, self.booking)
 
     @cached_property
     def changed(self) -> Mapping[str, datetime]:

@@ -34,6 +34,9 @@ SITEMAP = "sitemap.xml"
 ROBOTS = "robots.txt"
 REDIRECTS = "_redirects"
 HEADERS = "_headers"
+NGINX = "_nginx/"
+NGINX_MAPS = "_nginx/maps.conf"
+NGINX_SERVER = "_nginx/server.conf"
 
 
 def event(slug: str) -> str:

@@ -19,11 +19,13 @@ from generator.content import Content, read_content
 from generator.entries import entries, withdrawn
 from generator.errors import Fault, Notice, NoticeKind, SiteError, Warned, tally
 from generator.feeds import robots
-from generator.hosting import OWN, headers, redirects
+from generator.hostfiles import HeaderRule, RedirectRule, headers_text, read_headers, read_redirects, redirects_text
+from generator.hosting import OWN, header_rules, redirects
 from generator.ical import NOTHING as NOTHING_MADE
 from generator.ical import Made
 from generator.ledger import Entry, Ledger
 from generator.memory import NOTHING, Memory
+from generator.nginx import Nginx
 from generator.pictures.illustrate import Illustrated, Studio, illustrated
 from generator.pictures.looks import look
 from generator.pictures.renditions import prune
@@ -218,10 +220,29 @@ class Website:
         yield urls.NEWS, lambda: atom(plan.ledger(), programme, chosen, addresses, plan.language)
         yield from ((path, partial(bytes, content)) for path, content in schemas())
         yield urls.ROBOTS, lambda: robots(addresses)
-        yield urls.REDIRECTS, lambda: redirects(programme, plan.ledger(), addresses, self._own(urls.REDIRECTS))
-        yield urls.HEADERS, lambda: headers(addresses, self._own(urls.HEADERS))
+        yield urls.REDIRECTS, lambda: _line_ended(self._own(urls.REDIRECTS)) + redirects_text(self._redirects).encode()
+        yield urls.HEADERS, lambda: headers_text(self._headers).encode() + self._own(urls.HEADERS)
+        yield urls.NGINX_MAPS, lambda: self._nginx.maps()
+        yield urls.NGINX_SERVER, lambda: self._nginx.server()
         for asset in self.renderer.assets.values():
             yield asset.path, partial(bytes, asset.content)
+
+    @cached_property
+    def _headers(self) -> tuple[HeaderRule, ...]:
+        """What goes with the files; kept, as the studio looks there for every one of them."""
+        plan = self.plan
+        return tuple(header_rules(plan.policies, plan.content, plan.addresses, self._own(urls.HEADERS)))
+
+    @cached_property
+    def _redirects(self) -> tuple[RedirectRule, ...]:
+        """Where addresses that stay lead."""
+        return tuple(redirects(self.plan.programme, self.plan.ledger(), self.plan.addresses))
+
+    @cached_property
+    def _nginx(self) -> Nginx:
+        """The same for nginx, and the venue's own rules, as it does not read their files."""
+        headers = self._headers + read_headers(self._own(urls.HEADERS))
+        return Nginx(self.plan.addresses, headers, (*read_redirects(self._own(urls.REDIRECTS)), *self._redirects))
 
     def _own_files(self) -> Iterator[tuple[str, File]]:
         own = ((path, file) for path, file in self.plan.content.static.items() if path not in OWN)
@@ -245,6 +266,10 @@ class Website:
         """What the venue has in its own file of that name."""
         file = self.plan.content.static.get(path)
         return _bytes_of(file) if file else b""
+
+
+def _line_ended(text: bytes) -> bytes:
+    return text if not text or text.endswith(b"\n") else text + b"\n"
 
 
 def _bytes_of(file: Path) -> bytes:

@@ -14,11 +14,14 @@ from functools import partial
 from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 import pytest
 from axe_playwright_python.base import AXE_SCRIPT  # type: ignore[import-untyped]
-from playwright.sync_api import Browser, Page, Request, Response, Route, sync_playwright
+from playwright.sync_api import Browser, Error, Page, Request, Response, Route, sync_playwright
 from surfaces import PROJECT, availability, build, instance_pages, only, read_page
+
+from generator.studio.netlify import headers_for
 
 BROWSER = shutil.which("chromium") or shutil.which("google-chrome")
 QUIET = [
@@ -38,6 +41,8 @@ window.shift = 0;
 new PerformanceObserver((list) => {
   for (const entry of list.getEntries()) if (!entry.hadRecentInput) window.shift += entry.value;
 }).observe({ type: "layout-shift", buffered: true });
+window.refused = [];
+addEventListener("securitypolicyviolation", (event) => refused.push(`${event.effectiveDirective} ${event.blockedURI}`));
 """
 SCROLL = """async () => {
   for (let top = 0; top < document.body.scrollHeight && top < 12000; top += innerHeight) {
@@ -65,13 +70,29 @@ AXE_TAGS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practi
 
 
 class Slow(SimpleHTTPRequestHandler):
-    """Serves a folder without a word, pictures late."""
+    """Serves a folder without a word, with the headers that Netlify would give, pictures late."""
 
     def do_GET(self) -> None:  # its name in the library
         """Answer, a picture after a while."""
         if self.path.endswith((".avif", ".webp", ".jpg", ".svg")):
             time.sleep(0.1)
         super().do_GET()
+
+    def end_headers(self) -> None:
+        """Add the headers of the path."""
+        for name, value in self.of_host().items():
+            if name != "Content-Type":
+                self.send_header(name, value)
+        super().end_headers()
+
+    def guess_type(self, path: Any) -> str:
+        """The type of a file, as the host is told, or else as it may guess."""
+        return self.of_host().get("Content-Type") or super().guess_type(path)
+
+    def of_host(self) -> dict[str, str]:
+        """What `_headers` says of the path."""
+        rules = Path(self.directory) / "_headers"
+        return dict(headers_for(rules.read_bytes(), urlsplit(self.path).path)) if rules.is_file() else {}
 
     def log_message(self, *_: object) -> None:
         """Say nothing."""
@@ -137,6 +158,24 @@ def new_page(browser: Browser, address: str, width: int, now: str = SOON_AFTER, 
     return page
 
 
+def until(page: Page, condition: str, arg: object = None) -> None:
+    """Waits until a script is true. It is asked from outside, as a page's policy lets nothing be evaluated later on."""
+    deadline = time.monotonic() + 30
+    while not is_so(page, condition, arg):
+        assert time.monotonic() < deadline, f"is not so: {condition}"
+        page.wait_for_timeout(20)
+
+
+def is_so(page: Page, condition: str, arg: object) -> bool:
+    """Whether a script is true of the page; not so while another page takes its place."""
+    try:
+        return bool(page.evaluate(condition, arg))
+    except Error as error:
+        if "context was destroyed" in error.message or "navigat" in error.message:
+            return False
+        raise
+
+
 def answer_for_others(route: Route) -> None:
     """A button in a frame, an empty script."""
     is_script = route.request.resource_type == "script"
@@ -148,7 +187,8 @@ def answer_for_others(route: Route) -> None:
 class Look:
     """What came of opening a page: pixels beyond its edge, how far things jumped, targets too small for a finger,
 
-    addresses of other hosts, failures of its own host and scripts, what axe finds in light and in dark.
+    addresses of other hosts, failures of its own host and scripts, what its policy refused, what axe finds in light and
+    in dark.
     """
 
     spills: int
@@ -156,6 +196,7 @@ class Look:
     small: tuple[str, ...]
     foreign: tuple[str, ...]
     failures: tuple[str, ...]
+    refused: tuple[str, ...]
     axe: tuple[str, ...]
 
 
@@ -182,9 +223,9 @@ def look(page: Page, address: str, path: str) -> Look:
     page.emulate_media(color_scheme="light")
     page.goto(path)
     page.evaluate(SCROLL)
-    page.wait_for_function("document.querySelector('[data-as-at]').childElementCount === 0")  # the news has come
-    spills, shift, small = (page.evaluate(script) for script in (SPILLS, "window.shift", SMALL))
-    found = Look(spills, round(shift, 4), tuple(small), tuple(foreign), tuple(failures), axe(page))
+    page.locator("[data-as-at]:not(:has(*))").wait_for(state="attached")  # the news has come
+    spills, shift, small, refused = (page.evaluate(script) for script in (SPILLS, "window.shift", SMALL, "refused"))
+    found = Look(spills, round(shift, 4), tuple(small), tuple(foreign), tuple(failures), tuple(refused), axe(page))
     for event, listener in listeners.items():
         page.remove_listener(event, listener)
     return found

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from browsing import Open, instance_in, kinds_of_page, needs_browser
+from browsing import Open, instance_in, kinds_of_page, needs_browser, until
 from playwright.sync_api import Page, expect
 
 pytestmark = needs_browser
@@ -56,7 +56,7 @@ def test_from_the_home_page_into_the_booking_frame(open_page: Open, output: Path
     page.frame_locator("#SpektrixIFrame").get_by_role("button").wait_for()
     tab_to(page, booking)
     page.keyboard.press("Tab")  # from the plain link into the frame, which another process draws
-    page.wait_for_function("document.activeElement.tagName === 'IFRAME'")
+    until(page, "document.activeElement.tagName === 'IFRAME'")
     named = page.evaluate("['name', 'id', 'src', 'title'].map(name => document.activeElement.getAttribute(name))")
     script = page.locator("script[src$='integrate.js']").get_attribute("src")
     assert named[:3] == ["SpektrixIFrame", "SpektrixIFrame", booking]

@@ -49,6 +49,10 @@ def test_only_pages_with_a_frame_ask_anything_of_others(looks: Looks) -> None:
     assert asking == set(FRAMED)
 
 
+def test_the_policy_of_a_page_refuses_nothing_that_it_needs(looks: Looks) -> None:
+    assert {kind: found.refused for kind, found in looks.items() if found.refused} == {}
+
+
 def test_axe_finds_nothing_in_light_or_dark(looks: Looks) -> None:
     assert {kind: found.axe for kind, found in looks.items() if found.axe} == {}
 

@@ -8,7 +8,7 @@ from sys import stdlib_module_names
 PACKAGE = Path(__file__).parent.parent / "generator"
 
 FLOORS = (
-    ("errors", "text", "forms", "pictures.easel", "pictures.frame", "pictures.looks"),
+    ("errors", "text", "forms", "hostfiles", "pictures.easel", "pictures.frame", "pictures.looks"),
     ("model", "order", "processes", "swap", "tables", "together", "urls", "certificate", "environment", "eventtypes"),
     ("pictures.download", "pictures.lettering", "pictures.originals", "pictures.pixels", "pictures.posters"),
     ("catalogues", "config", "schemas", "states", "pictures.artwork", "spektrix.markup", "spektrix.demo"),
@@ -16,10 +16,10 @@ FLOORS = (
     ("spektrix.fields", "spektrix.iframe", "spektrix.kept", "spektrix.tls"),
     ("programme", "seal", "tickets", "pictures.renditions", "pictures.share", "spektrix.parse", "spektrix.network"),
     ("records",),
-    ("changes", "compose", "guard", "months", "shortcuts", "subscription", "wording", "pictures.illustrate"),
+    ("changes", "compose", "guard", "months", "policy", "shortcuts", "subscription", "wording", "pictures.illustrate"),
     ("spektrix.snapshot", "spektrix.client"),
     ("atom", "source", "baseline", "availability", "entries", "jsonld", "hosting"),
-    ("ical",),
+    ("ical", "nginx"),
     ("calendars", "memory"),
     ("plan", "listing", "pull", "revision"),
     ("pages", "feeds", "write"),

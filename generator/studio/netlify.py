@@ -1,13 +1,14 @@
-"""The files `_redirects` and `_headers`, read as Netlify reads them, so that the studio answers as the live site will.
+"""The files `_redirects` and `_headers`, taken as Netlify takes them, so that the studio answers as the live site will.
 
 What is understood: statuses (200 is a rewrite), `*` with `:splat`, placeholders, headers by path in the same way. A
 rule with conditions (country, language, query) fits nobody here. A file wins over a rule, even over a forced one.
 """
 
 import re
-from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import lru_cache
+
+from generator.hostfiles import read_headers, read_redirects
 
 _PLACE = re.compile(r":([A-Za-z_]\w*)|\*")
 
@@ -51,22 +52,12 @@ def redirects(text: bytes) -> Redirects:
     """The rules of a `_redirects` file."""
     plain: dict[str, tuple[int, Redirect]] = {}
     others: list[_Rule] = []
-    for number, (source, to, status) in enumerate(_rules(text)):
-        if _PLACE.search(source):
-            others.append(_Rule(number, _pattern(source), to, status))
+    for number, rule in enumerate(read_redirects(text)):
+        if _PLACE.search(rule.path):
+            others.append(_Rule(number, _pattern(rule.path), rule.to, rule.status))
         else:
-            plain.setdefault(source.rstrip("/") or "/", (number, Redirect(to, status)))
+            plain.setdefault(rule.path.rstrip("/") or "/", (number, Redirect(rule.to, rule.status)))
     return Redirects(plain, tuple(others))
-
-
-def _rules(text: bytes) -> Iterator[tuple[str, str, int]]:
-    """Source, target and status of each rule without conditions."""
-    for line in text.decode("utf-8", "replace").splitlines():
-        words = re.split(r"(?:^|\s)#", line)[0].split()
-        if len(words) == 2:
-            yield words[0], words[1], 301
-        elif len(words) == 3 and re.fullmatch(r"[1-5]\d\d!?", words[2]):
-            yield words[0], words[1], int(words[2].rstrip("!"))
 
 
 def _pattern(source: str) -> re.Pattern[str]:
@@ -85,24 +76,29 @@ def _filled(to: str, values: dict[str, str | None]) -> str:
 
 
 @lru_cache(4)
-def headers(text: bytes) -> tuple[tuple[re.Pattern[str], tuple[tuple[str, str], ...]], ...]:
-    """The headers of a `_headers` file: which paths, and which headers they get."""
-    found: list[tuple[re.Pattern[str], list[tuple[str, str]]]] = []
-    for line in text.decode("utf-8", "replace").splitlines():
-        if not line.strip() or line.lstrip().startswith("#"):
-            continue
-        if not line[0].isspace():
-            found.append((_pattern(line.strip()), []))
-        elif found and ":" in line:
-            name, _, value = line.partition(":")
-            found[-1][1].append((name.strip(), value.strip()))
-    return tuple((pattern, tuple(pairs)) for pattern, pairs in found)
+def _headers(text: bytes) -> tuple[tuple[re.Pattern[str], tuple[tuple[str, str], ...]], ...]:
+    return tuple((header_pattern(rule.path), rule.headers) for rule in read_headers(text))
+
+
+def header_pattern(path: str) -> re.Pattern[str]:
+    """The paths that a rule of `_headers` is for, with or without a slash at their end.
+
+    After `@netlify/headers-parser`, to which `/a/*` is `/ab`, too.
+    """
+    parts = (_header_part(part) for part in map(str.rstrip, path.split("/")) if part)
+    return re.compile(f"/{'/'.join(parts)}/?", re.IGNORECASE)
+
+
+def _header_part(part: str) -> str:
+    if part == "*":
+        return "?.*"
+    return "[^/]+" if part.startswith(":") else ".*".join(map(re.escape, part.split("*")))
 
 
 def headers_for(text: bytes, path: str) -> list[tuple[str, str]]:
-    """The headers that a path gets; of one that is named more than once, all values in one."""
+    """The headers that a path gets from a `_headers` file; of one that is named more than once, all values in one."""
     values: dict[str, list[str]] = {}
-    for pattern, pairs in headers(text):
+    for pattern, pairs in _headers(text):
         if pattern.fullmatch(path):
             for name, value in pairs:
                 values.setdefault(name, []).append(value)
