@@ -16,13 +16,14 @@ import zipfile
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from datetime import timedelta
 from functools import partial
 from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
 
 import pytest
-from live import Live, contents, options, site_of
+from live import Live, contents, options, self_signed, site_of
 from ruamel.yaml import YAML
 from surfaces import PROJECT
 
@@ -308,3 +309,13 @@ def test_a_pull_that_is_refused_ends_the_run_and_is_told_in_one_issue(runner: Ru
         "It failed. What was published before stands.\n\n    Error: refused\n      Mend it.\n\n"
         "The latest run: https://run.example\n\nREADME.md says what to do. Close this when it is done.\n"
     )
+
+
+def test_a_certificate_that_ends_soon_is_told_while_all_is_well(runner: Runner, tmp_path: Path) -> None:
+    own = self_signed(tmp_path / "own", timedelta(days=12, hours=6))
+    with running(options(needs_certificate=False)) as sandbox:
+        runner.live = site_of(tmp_path / "b", sandbox)
+        known = {name: runner.live.environment[name] for name in ("SPEKTRIX_API_KEY", "REQUESTS_CA_BUNDLE")}
+        assert runner.run("Pull", **known, **own, BASELINE="", ALLOW_SHRINK="").returncode == 0
+    assert re.fullmatch(r"the certificate ends on .+, in 12 days", runner.seen["Pull"]["soon"])
+    assert workflow("site.yml")["jobs"]["tell"]["if"].endswith("needs.publish.outputs.soon != '')")
