@@ -108,7 +108,9 @@ def _collection(name: str) -> str:
 
 
 def _refuse_foreign(folder: Path) -> None:
-    if folder.is_dir() and any(folder.iterdir()) and not (folder / snapshot.MANIFEST).is_file():
+    """Files that no pull has put there must not be removed; pictures may lie there before the first pull."""
+    held = {path.name for path in folder.iterdir()} if folder.is_dir() else set()
+    if held - {"images"} and snapshot.MANIFEST not in held:
         mend = "Choose another folder with --to, or empty this one yourself."
         raise SiteError(
             Fault("holds files, but no snapshot that sitegen has pulled; they would be lost", str(folder), mend)

@@ -59,6 +59,12 @@ def _cleaned(value: Any) -> Any:
     return {key: _cleaned(item) for key, item in value.items()} if isinstance(value, dict) else value
 
 
+def objection(cls: Any, name: str, value: str) -> str:
+    """What the check of a field says of a text; "" where it is good, or any text is."""
+    check: Check | None = next(item for item in fields(cls) if item.name == name).metadata.get("check")
+    return check(value) if check else ""
+
+
 @dataclass(slots=True)
 class _Reading:
     """One file being read: where it is, its text (to find lines) and the faults so far."""

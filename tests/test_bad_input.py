@@ -805,6 +805,7 @@ def test_the_report_of_a_good_build(site: Path) -> None:
         "files": {"changed": 2, "unchanged": 95, "removed": 0},
         "content_changed": True,
         "next_moment": "2026-03-05T11:00:00Z",
+        "published": None,
         "warnings": [
             {
                 "what": "files of words are for events that are not in the feed",

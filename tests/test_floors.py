@@ -12,7 +12,7 @@ FLOORS = (
     ("model", "order", "processes", "swap", "tables", "together", "urls", "certificate", "environment", "eventtypes"),
     ("pictures.download", "pictures.lettering", "pictures.originals", "pictures.pixels", "pictures.posters"),
     ("catalogues", "config", "schemas", "states", "pictures.artwork", "spektrix.markup", "spektrix.demo"),
-    ("access", "assets", "content", "feedfolder", "images", "ledger", "place", "prices", "pictures.gather"),
+    ("access", "assets", "content", "feedfolder", "images", "ledger", "newsite", "place", "prices", "pictures.gather"),
     ("spektrix.fields", "spektrix.iframe", "spektrix.kept", "spektrix.tls"),
     ("programme", "seal", "tickets", "pictures.renditions", "pictures.share", "spektrix.parse", "spektrix.network"),
     ("records",),
@@ -59,7 +59,7 @@ FLOORS = (
     ("studio.desk",),
     ("studio.server",),
     ("cli.terminal",),
-    ("cli.cert", "cli.listing", "cli.pull", "cli.sandbox"),
+    ("cli.cert", "cli.listing", "cli.new", "cli.pull", "cli.sandbox"),
     ("cli.build", "cli.check", "cli.serve"),
     ("cli.main",),
     ("__main__",),
@@ -73,6 +73,7 @@ HOMES = {
         "cli.check",
         "cli.listing",
         "cli.main",
+        "cli.new",
         "cli.pull",
         "cli.sandbox",
         "cli.serve",
@@ -96,7 +97,17 @@ HOMES = {
     "watchdog": {"studio.watch"},
     "werkzeug": {"sandbox.pictures", "sandbox.server", "studio.server"},
 }
-MAY_SAY_SPEKTRIX = {"check.webpage", "certificate", "config", "environment", "feedfolder", "source", "pull", "baseline"}
+MAY_SAY_SPEKTRIX = {
+    "check.webpage",
+    "certificate",
+    "config",
+    "environment",
+    "feedfolder",
+    "source",
+    "pull",
+    "baseline",
+    "newsite",
+}
 
 
 def modules() -> dict[str, ast.Module]:

@@ -1,7 +1,8 @@
-"""The wheel works where there is no checkout: it brings the theme and the demo venue with it."""
+"""The wheel and the source distribution work where there is no checkout: they bring all that a site needs."""
 
 import subprocess
 import sys
+import tomllib
 import venv
 import zipfile
 from pathlib import Path
@@ -18,32 +19,56 @@ def run(*command: str | Path, cwd: Path) -> str:
 
 
 @pytest.fixture(scope="module")
-def wheel(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The wheel, made from the source distribution as a release makes it."""
+def release(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder with the source distribution, and the wheel made from it, as a release makes them."""
     folder = tmp_path_factory.mktemp("dist")
     run(sys.executable, "-m", "build", "--no-isolation", "--outdir", folder, PROJECT, cwd=folder)
-    return next(folder.glob("*.whl"))
+    return folder
 
 
-def test_the_wheel_holds_every_template_and_the_demo(wheel: Path) -> None:
-    held = set(zipfile.ZipFile(wheel).namelist())
-    templates = (path for path in (PROJECT / "templates").rglob("*") if path.is_file())
-    demo = (path for path in (PROJECT / "generator" / "lantern").rglob("*") if path.is_file())
-    expected = {f"generator/theme/{path.relative_to(PROJECT / 'templates').as_posix()}" for path in templates}
-    expected |= {path.relative_to(PROJECT).as_posix() for path in demo}
+@pytest.fixture(scope="module")
+def commands(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The commands of an environment in which there is nothing but what sitegen needs."""
+    folder = tmp_path_factory.mktemp("venv")
+    venv.create(folder, with_pip=True)
+    pins = PROJECT / "requirements.txt"
+    run(folder / "bin" / "python", "-m", "pip", "install", "--quiet", "--require-hashes", "-r", pins, cwd=folder)
+    return folder / "bin"
+
+
+def install(commands: Path, distribution: Path) -> None:
+    """Install sitegen anew, and nothing else."""
+    options = ("--quiet", "--no-deps", "--no-build-isolation", "--force-reinstall")
+    run(commands / "python", "-m", "pip", "install", *options, distribution, cwd=commands)
+
+
+def files_of(folder: Path, name: str) -> set[str]:
+    """The files below a folder of the project, as the wheel names them."""
+    return {f"{name}/{path.relative_to(folder).as_posix()}" for path in folder.rglob("*") if path.is_file()}
+
+
+def test_the_wheel_holds_every_template_the_demo_and_the_pattern_of_a_site(release: Path) -> None:
+    held = set(zipfile.ZipFile(next(release.glob("*.whl"))).namelist())
+    expected = files_of(PROJECT / "templates", "generator/theme") | {"generator/requirements.txt"}
+    for name in ("lantern", "blank"):
+        expected |= files_of(PROJECT / "generator" / name, f"generator/{name}")
     assert expected - held == set()
 
 
-def test_an_installed_sitegen_builds_without_a_checkout(wheel: Path, tmp_path: Path) -> None:
-    venv.create(tmp_path / "venv", with_pip=True)
-    python = tmp_path / "venv" / "bin" / "python"
-    pins = PROJECT / "requirements.txt"
-    run(python, "-m", "pip", "install", "--quiet", "--require-hashes", "-r", pins, cwd=tmp_path)
-    run(python, "-m", "pip", "install", "--quiet", "--no-deps", wheel, cwd=tmp_path)
-    site = tmp_path / "site"
-    (site / "content").mkdir(parents=True)
-    settings = '[site]\nname = "Tryout"\nurl = "https://tryout.example"\ntimezone = "Europe/London"\n'
-    (site / "content" / "site.toml").write_text(settings)
-    printed = run(tmp_path / "venv" / "bin" / "sitegen", "build", "--now", "2026-11-25T12:00:00Z", cwd=site)
-    assert printed.startswith("Tryout: ")
-    assert (site / "output" / "whats-on" / "index.html").is_file()
+def test_the_version_has_one_home(release: Path, commands: Path) -> None:
+    version = tomllib.loads((PROJECT / "pyproject.toml").read_text("utf-8"))["project"]["version"]
+    sdist = release / f"sitegen-{version}.tar.gz"
+    install(commands, sdist)
+    assert run(commands / "sitegen", "--version", cwd=release) == f"sitegen {version}\n"
+    assert sorted(path.name for path in release.iterdir()) == [f"sitegen-{version}-py3-none-any.whl", sdist.name]
+
+
+def test_a_new_site_is_built_at_once_by_an_installed_sitegen(release: Path, commands: Path, tmp_path: Path) -> None:
+    wheel = next(release.glob("*.whl"))
+    install(commands, wheel)
+    run(commands / "sitegen", "new", "tryout", cwd=tmp_path)
+    site = tmp_path / "tryout"
+    assert (site / "wheels" / wheel.name).read_bytes() == wheel.read_bytes()
+    assert run(commands / "sitegen", "build", cwd=site).startswith("Tryout: ")
+    assert "0 faults" in run(commands / "sitegen", "check", cwd=site)
+    assert "© Tryout" in (site / "output" / "visit" / "index.html").read_text("utf-8")

@@ -252,6 +252,15 @@ def test_pictures_beside_the_snapshot_stay_from_pull_to_pull(tmp_path: Path) -> 
     assert contents(live.snapshot / "images") == {"macbeth.jpg": b"picture"}
 
 
+def test_pictures_may_lie_there_before_the_first_pull(tmp_path: Path) -> None:
+    with running(options()) as sandbox:
+        live = site_of(tmp_path / "a", sandbox)
+        (live.snapshot / "images").mkdir(parents=True)
+        (live.snapshot / "images" / "macbeth.jpg").write_bytes(b"picture")
+        assert live.run("pull").exit_code == 0
+    assert contents(live.snapshot / "images") == {"macbeth.jpg": b"picture"}
+
+
 def test_a_build_that_fails_after_its_pull_keeps_the_old_snapshot_too(tmp_path: Path) -> None:
     with pulled(tmp_path) as (live, _):
         before = live.standing()

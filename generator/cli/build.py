@@ -4,6 +4,7 @@ import os
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -11,6 +12,7 @@ import click
 
 from generator.cli.pull import ALLOW_SHRINK, BASELINE, pulling_live
 from generator.cli.terminal import FEED, NOW, REPORT, SITE, check_report, clock, echo_warning, moment_of, progress, told
+from generator.errors import SourceError
 
 if TYPE_CHECKING:
     from generator.order import Order, Report
@@ -54,7 +56,7 @@ def build(
             cores = jobs or os.cpu_count() or 1
             order = Order(site, moment_of(now, site), output, feed, cores, allow_shrink, baseline, snapshot, no_check)
             made = renewed(order, strict) or _built(order, tell, strict)
-        outcome |= _as_json(made)
+        outcome |= _as_json(made) | {"published": _published(baseline, moment_of(now, site), site)}
     _print_summary(made, time.monotonic() - started)
 
 
@@ -88,6 +90,24 @@ def _pulling(
     order = PullOrder(site, clock(), allow_shrink=allow_shrink, baseline=baseline)
     with pulling_live(order, chosen, tell) as pulled:
         yield pulled.folder
+
+
+def _published(baseline: str | None, now: datetime, site: Path) -> dict[str, int] | None:
+    """How old the site at the baseline is, and when its pages will take that for old; None where there is none.
+
+    A schedule decides by it whether to publish a site in which nothing else has changed.
+    """
+    from generator.check.published import age
+    from generator.config import settings
+    from generator.urls import is_address
+
+    if not baseline or not is_address(baseline):
+        return None
+    try:
+        minutes, _ = age(baseline, now)
+    except SourceError:  # nothing is published there yet, or what is there is no site of ours
+        return None
+    return {"minutes_ago": minutes, "stale_in_minutes": settings(site).availability.stale_minutes - minutes}
 
 
 def _print_summary(made: "Report", seconds: float) -> None:

@@ -6,6 +6,7 @@ from generator.cli.build import build
 from generator.cli.cert import cert
 from generator.cli.check import check
 from generator.cli.listing import list_
+from generator.cli.new import new
 from generator.cli.pull import pull
 from generator.cli.sandbox import sandbox
 from generator.cli.serve import serve
@@ -21,5 +22,5 @@ def main() -> None:
     """
 
 
-for command in (build, cert, check, list_, pull, sandbox, serve):
+for command in (build, cert, check, list_, new, pull, sandbox, serve):
     main.add_command(command)
