@@ -154,7 +154,7 @@ def _parsed(text: str, file: str, words: type[T], base: str) -> tuple[T, Html, t
         raise SiteError(Fault("has no front matter", f"{file}, line 1", mend))
     front = read(words, load(parts[1], file, first_line=2), file, parts[1], first_line=2)
     body, wordless = markdown(plain(parts[2]), base)
-    above = text[: parts.start(2)].count("\n")
+    above = text.removesuffix(parts[2].lstrip()).count("\n")
     return front, body, tuple((above + line, picture) for line, picture in wordless)
 
 

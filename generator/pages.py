@@ -3,6 +3,7 @@
 What exists is said here; how it looks is the templates' affair, how a context becomes bytes is `render`'s.
 """
 
+from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import replace
 from datetime import date, timedelta
@@ -51,10 +52,11 @@ def _described(make: Callable[[], Iterable[Page]], plan: Plan) -> Iterator[Page]
 
 def _shelves(plan: Plan) -> Mapping[str, Callable[[], Iterable[Page]]]:
     _, programme = plan.language.gettext, plan.programme
+    titles = Counter(event.title for event in programme.events)
     shelves: dict[str, Callable[[], Iterable[Page]]] = {
         urls.HOME: lambda: _single_pages(plan, [page for page in own if urls.page(page.name) in shelves]),
         urls.WHATS_ON: lambda: (_whats_on(plan),),
-        **{event.path: partial(_event_pages, event, plan) for event in programme.events},
+        **{event.path: partial(_event_pages, event, titles[event.title] > 1, plan) for event in programme.events},
         urls.CALENDAR: lambda: _calendar(plan),
         urls.GENRES: lambda: _kinds(_("Genres"), urls.GENRES, programme.genres, plan),
         urls.ACCESS: lambda: _kinds(_("Access"), urls.ACCESS, programme.access, plan),
@@ -78,8 +80,10 @@ def _own_pages(page: ContentPage) -> Iterator[Page]:
     yield _own_page(page)
 
 
-def _event_pages(event: ListedEvent, plan: Plan) -> Iterator[Page]:
-    yield _event(event, plan)
+def _event_pages(event: ListedEvent, has_namesakes: bool, plan: Plan) -> Iterator[Page]:
+    """An event, and its dates. One with a namesake is told from it by its dates, where only the title is seen."""
+    title = f"{event.title}, {plan.language.when(event)}" if has_namesakes else event.title
+    yield _event(event, title, plan)
     yield from _instances(event, plan)
 
 
@@ -135,16 +139,17 @@ def _month_choice(month: date, language: Language) -> Choice:
     return Choice(f"{month:%Y-%m}", language.month(month), urls.month(month.year, month.month))
 
 
-def _event(event: ListedEvent, plan: Plan) -> Page:
+def _event(event: ListedEvent, title: str, plan: Plan) -> Page:
     _, language = plan.language.gettext, plan.language
     by_month = groupby(event.upcoming, key=lambda instance: language.month(instance.start))
     return Page(
         event.path,
         "event.html",
-        event.title,
+        title,
         event.summary,
         section=urls.WHATS_ON,
         trail=(Link(_("What’s on"), urls.WHATS_ON),),
+        crumb=event.title,
         calendar=event.path + urls.FEED,
         share=event.share,
         image=event.image,
@@ -219,7 +224,8 @@ def _calendar(plan: Plan) -> Iterator[Page]:
         )
         yield own
         if (shown.first.year, shown.first.month) == (now.year, now.month):
-            yield replace(own, path=urls.CALENDAR, title=_("Calendar"), trail=())
+            about = _("The calendar of %(site)s, month by month.") % {"site": site}
+            yield replace(own, path=urls.CALENDAR, title=_("Calendar"), description=about, trail=())
 
 
 def _kinds(title: str, path: str, kinds: tuple[Kind, ...], plan: Plan) -> Iterator[Page]:

@@ -18,8 +18,8 @@ SHARED_TITLE = NoticeKind(
 NO_DESCRIPTION = NoticeKind(
     "page without a description",
     "pages without a description",
-    "Search engines show what they find. Give it one sentence: description in the file of a page, summary in that of an "
-    "event, description in [site] for the home page.",
+    "Search engines then show what they find. Give it one sentence: description in the file of a page, summary in that "
+    "of an event, [site] description for the home page.",
 )
 SHARED_DESCRIPTION = NoticeKind(
     "description that several pages have",

@@ -33,7 +33,9 @@ _ADVICE = {
     "offers.price": "If it is sold for a price, give it a price list in the box office system.",
     "offers.validFrom": "Give it the time at which sales begin in the box office system.",
 }
-_REFUSED = "Search engines would not show it. Is it in a template of yours? Else it is a fault of sitegen: tell its makers."
+_REFUSED = (
+    "Search engines would not show it. Is it in a template of yours? Else it is a fault of sitegen: tell its makers."
+)
 _NOT_KNOWN = "What is not known is left out: nothing needs to be done."
 
 

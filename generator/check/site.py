@@ -27,10 +27,9 @@ from generator.pictures.illustrate import Illustrated
 from generator.urls import AVAILABILITY
 from generator.website import Website, Words, composed, read_words, website
 
+_UNPULLED = "settings and words could not be held against the feed: nothing was pulled yet"
 UNPULLED = NoticeKind(
-    "snapshot that settings and words could be held against is missing",
-    "snapshots that settings and words could be held against are missing",
-    "The templates were tried with the demo's programme. Run sitegen pull, then check again.",
+    _UNPULLED, _UNPULLED, "The templates were tried with the demo's programme. Run sitegen pull, then check again."
 )
 
 
@@ -120,7 +119,7 @@ def _words(order: CheckOrder, words: Words, made: Website | None, findings: Find
     if made and programme:
         findings.notices += unknown_names(words.settings, made.source.feed, order.site / "content" / "site.toml")
         findings.notices += (each for each in programme.notices if each.kind in (OLD_WORDS, OLD_INSTANCE_WORDS))
-    findings.notices += odd_words(words.content, programme, words.language)
+    findings.notices += odd_words(words.content, programme)
 
 
 def _output(order: CheckOrder, words: Words, findings: Findings) -> None:

@@ -1,7 +1,7 @@
 """Every template compiled, and tried with what is on and with the worst that could be.
 
-`try_templates` is the door. What could be is invented: every state, the long, the empty and the unknown, as the studio's
-gallery shows it. So a name that is misspelt, or a value that is missing, is found before a feed brings it about.
+`try_templates` is the door. What could be is invented: every state, the long, the empty and the unknown, as the
+studio's gallery shows it. So a name that is misspelt, or a value that is missing, is found before a feed brings it up.
 """
 
 from collections.abc import Iterable, Iterator
@@ -9,7 +9,7 @@ from dataclasses import replace
 from datetime import datetime
 
 from generator.errors import Fault, SiteError
-from generator.images import NOMINAL, NO_PICTURE, Picture, Source
+from generator.images import NO_PICTURE, NOMINAL, Picture, Source
 from generator.invented import Invented, programmes
 from generator.model import BookingPath
 from generator.pictures.illustrate import Illustrated

@@ -54,7 +54,7 @@ class Marks:
 
 @dataclass(frozen=True, slots=True)
 class WebPage:
-    """All that is checked of a page. `links` are addresses as they are written, each once; images are told by theirs."""
+    """All that is checked of a page. `links` and images are addresses as they are written, a link only once."""
 
     said: Marks
     title: str

@@ -13,7 +13,7 @@ EVENT, STYLES, SCRIPTS, FONT = 12 * KILOBYTE, 14 * KILOBYTE, 8 * KILOBYTE, 40 * 
 HEAVY_EVENT = NoticeKind(
     f"page of an event of more than {EVENT // KILOBYTE} KB",
     f"pages of events of more than {EVENT // KILOBYTE} KB",
-    "A phone waits for it. Is its description very long, or has a template of yours grown? Pictures do not count.",
+    "A phone waits for it. Is its description very long, or has a template of yours grown?",
 )
 HEAVY_FONT = NoticeKind(
     f"font of more than {FONT // KILOBYTE} KB",

@@ -8,9 +8,8 @@ from collections.abc import Iterable, Iterator
 
 from generator.content import Content, ContentPage, Overlay
 from generator.errors import Notice, NoticeKind
-from generator.programme import ListedEvent, Programme
+from generator.programme import ListedEvent, ListedInstance, Programme
 from generator.states import State
-from generator.wording import Language
 
 NO_ALT = NoticeKind(
     "image without image_alt",
@@ -28,16 +27,18 @@ OVER = NoticeKind(
     "The archive shows them still. Remove the file when it need not, or nobody will know which are in use.",
 )
 DATE_OVER = NoticeKind(
-    "date with words of its own is over", "dates with words of their own are over", "Remove their tables from the file."
+    "date with words of its own is over",
+    "dates with words of their own are over",
+    "Remove their tables from the file: nobody needs them any more.",
 )
 STILL_POSTPONED = NoticeKind(
     "date is past, and still called postponed",
     "dates are past, and still called postponed",
-    'If there is a new date, remove the status and see that the new date is on sale; if there is none, say "cancelled".',
+    'If there is a new date, remove the status from the file; if there will be none, say "cancelled" there.',
 )
 
 
-def odd_words(content: Content, programme: Programme | None, language: Language) -> Iterator[Notice]:
+def odd_words(content: Content, programme: Programme | None) -> Iterator[Notice]:
     """What is odd about the words of a site. Where the programme is not known, only what needs none."""
     events = {event.id: event for event in programme.events} if programme else {}
     for page in content.pages:
@@ -48,26 +49,25 @@ def odd_words(content: Content, programme: Programme | None, language: Language)
         yield from _wordless(overlay)
         event = events.get(overlay.words.event)
         if event:
-            yield from _passed(overlay, event, language)
+            yield from _passed(overlay, event)
 
 
 def _wordless(document: Overlay | ContentPage) -> Iterable[Notice]:
     return (Notice(WORDLESS, picture, f"{document.file}, line {line}") for line, picture in document.wordless)
 
 
-def _passed(overlay: Overlay, event: ListedEvent, language: Language) -> Iterator[Notice]:
-    """Words for what has been; those that say postponed are said to be so, and no more."""
+def _passed(overlay: Overlay, event: ListedEvent) -> Iterator[Notice]:
+    """Words for what has been, each date at the site's own clock; what is called postponed is told as that alone."""
     over = [instance for instance in event.instances if instance.is_over]
-    said = overlay.words.instances
-    waiting = [
-        instance
-        for instance in over
-        if instance.state is State.POSTPONED and (overlay.words.status or said.get(instance.id))
-    ]
-    for instance in waiting:
-        yield Notice(STILL_POSTPONED, f"{instance.id}, {language.moment(instance.start)}", overlay.file)
+    waiting = [instance for instance in over if instance.state is State.POSTPONED]
+    for instance in over:
+        if instance in waiting:
+            yield Notice(STILL_POSTPONED, _date(instance), overlay.file)
+        elif event.upcoming and instance.id in overlay.words.instances:
+            yield Notice(DATE_OVER, _date(instance), overlay.file)
     if over and not event.upcoming and not waiting:
-        yield Notice(OVER, f"{event.title}, {language.run(over)}", overlay.file)
-    for instance in over if event.upcoming else ():
-        if instance.id in said and instance not in waiting:
-            yield Notice(DATE_OVER, f"{instance.id}, {language.moment(instance.start)}", overlay.file)
+        yield Notice(OVER, f"{event.title}, last on {over[-1].start:%Y-%m-%d}", overlay.file)
+
+
+def _date(instance: ListedInstance) -> str:
+    return f"{instance.id}, {instance.start:%Y-%m-%d %H:%M}"
