@@ -176,12 +176,14 @@ def _prices(event: ListedEvent) -> list[tuple[PriceTable, list[ListedInstance]]]
 def _instances(event: ListedEvent, plan: Plan) -> Iterator[Page]:
     dates = event.instances
     _, language = plan.language.gettext, plan.language
+    at_once = Counter(instance.start.timestamp() for instance in dates)
     for previous, instance, following in zip((None, *dates), dates, (*dates[1:], None), strict=False):
         moment = language.moment(instance.start)
+        is_one_of_several = at_once[instance.start.timestamp()] > 1
         yield Page(
             instance.path,
             "instance.html",
-            f"{event.title}, {moment}",
+            f"{event.title}, {moment}" + (f", {instance.venue.name}" if is_one_of_several else ""),
             excerpt(f"{moment}, {event.place.name}. {event.summary}", 160),
             section=urls.WHATS_ON,
             trail=(Link(_("What’s on"), urls.WHATS_ON), Link(event.title, event.path)),

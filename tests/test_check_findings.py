@@ -3,6 +3,7 @@
 What the site says without it being spoilt is taken away, so a finding too many fails as one too few does.
 """
 
+import json
 import random
 import shutil
 from dataclasses import replace
@@ -10,9 +11,10 @@ from datetime import datetime
 from pathlib import Path
 
 import pytest
-from surfaces import build, share_pictures
+from surfaces import PROJECT, build, share_pictures
 from test_check import BOOKABLE, NOW, TINY, order, quietly, run, spoil
 
+from generator.certificate import Verdict
 from generator.check.findings import Finding, Findings, Place
 from generator.errors import Fault
 
@@ -380,3 +382,190 @@ def test_a_feed_that_cannot_be_read_is_the_source_that_failed_and_the_rest_is_ch
     assert [fault.where for fault in found.failed] == [str(site / "feed" / "events.xml")]
     assert (found.faults, found.checked["templates"]) == ([Fault("a link to /calender/ leads nowhere", "/", LINK)], 29)
     assert run("check", "--site", site, "--output", output, "--now", NOW).returncode == 3
+
+
+# Templates, with what is on and with the worst that could be
+
+
+def template(site: Path, name: str, old: str, new: str) -> Path:
+    """A copy of a template of the theme, with something else in it."""
+    copy = site / "templates" / name
+    copy.parent.mkdir(parents=True, exist_ok=True)
+    shutil.copy(PROJECT / "templates" / name, copy)
+    spoil(copy, old, new)
+    return copy
+
+
+def line_of(file: Path, text: str) -> int:
+    """The first line with that text."""
+    return next(number for number, line in enumerate(file.read_text().splitlines(), start=1) if text in line)
+
+
+WORST = {
+    "a state that no date is in": (
+        "instance.html", "<h1>", '<h1>{% if instance.state == "sales_ended" %}{{ instanc.note }}{% endif %}',
+        "'instanc' is undefined", "Did you mean instance?", "a-show-that-is-sales-ended",
+    ),
+    "a time that is not known": (
+        "instance.html", "<h1>", "<h1>{{ instance.on_sale_until.year }}",
+        "'None' has no attribute 'year'", OWN_TEMPLATE, "a-show-of-which-nothing-is-known",
+    ),
+    "an event without dates": (
+        "event.html", "<h1>", "<h1>{{ event.instances[0].id }}",
+        "tuple object has no element 0", OWN_TEMPLATE, "a-show-whose-dates-are-to-come",
+    ),
+    "a field that is misspelt in a partial": (
+        "_partials/picture.html", "{{ source.type }}", "{{ source.typ }}",
+        "has no attribute 'typ'; did you mean type?", OWN_TEMPLATE, "",
+    ),
+    "a venue with nothing on": (
+        "home.html", "{% block main %}", "{% block main %}{{ first.title }}",
+        "'None' has no attribute 'title'", OWN_TEMPLATE, "/)",
+    ),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("name", WORST)
+def test_a_template_that_would_fail_on_the_worst_that_could_be_is_a_fault(
+    built: Path, site: Path, usual: Findings, name: str
+) -> None:
+    template_name, old, new, what, mend, page = WORST[name]
+    file = template(site, template_name, old, new)
+    (fault,), warnings = added(quietly(order(built, site)), usual)
+    shown = "The page is invented, to show what could come: see it in the gallery of sitegen serve --watch."
+    assert (fault.where, fault.mend) == (f"{file}, line {line_of(file, new)}", f"{mend} {shown}")
+    assert [part for part in (what, "(while making /", page) if part not in fault.what] == []
+    assert warnings == []
+
+
+def test_every_template_that_is_wrong_is_told_each_place_once(built: Path, site: Path, usual: Findings) -> None:
+    home = template(site, "home.html", "{% block main %}", "{% block main %}{{ sight.name }}")
+    offers = template(site, "offers.html", "{% block main %}", "{% block main %}{{ ofers }}")
+    faults, _ = added(quietly(order(built, site)), usual)
+    assert faults == [
+        Finding(
+            "'sight' is undefined (while making /)",
+            f"{home}, line {line_of(home, 'sight')}",
+            "Did you mean site?",
+        ),
+        Finding(
+            "'ofers' is undefined (while making /offers/)",
+            f"{offers}, line {line_of(offers, 'ofers')}",
+            "Did you mean offers?",
+        ),
+    ]
+
+
+def test_a_template_that_cannot_be_compiled_is_told_with_its_line(built: Path, site: Path, usual: Findings) -> None:
+    (site / "templates" / "_partials").mkdir(parents=True)
+    file = site / "templates" / "_partials" / "later.html"
+    file.write_text("one\n{% if %}")
+    told = Finding("Expected an expression, got 'end of statement block'", f"{file}, line 2", OWN_TEMPLATE)
+    assert added(quietly(order(built, site)), usual) == ([told], [])
+
+
+# The certificate, and how it is all told
+
+
+def test_a_certificate_that_is_wrong_and_one_that_soon_will_be(built: Path, usual: Findings) -> None:
+    wrong = Fault("the key does not belong to the certificate", "SPEKTRIX_KEY", "Set both.")
+    soon = Fault("the certificate ends on 14 March 2026, in 22 days", "SPEKTRIX_CERT", "Renew it now.")
+    found = quietly(replace(order(built), verdict=Verdict(None, (wrong,), soon)))
+    assert added(found, usual) == (
+        [Finding(wrong.what, wrong.where, wrong.mend)],
+        [Finding(soon.what, soon.where, soon.mend)],
+    )
+
+
+def test_half_a_certificate_is_told_to_scripts_too(built: Path) -> None:
+    done = run(
+        "check", "--site", TINY, "--output", built, "--now", NOW, "--json", SPEKTRIX_CERT="-----BEGIN CERTIFICATE-----"
+    )
+    assert (done.returncode, json.loads(done.stdout)["faults"]) == (
+        1,
+        [
+            {
+                "what": "SPEKTRIX_CERT is set, but SPEKTRIX_KEY is not",
+                "where": "environment",
+                "mend": "Set both, or neither.",
+                "example": "",
+                "count": 1,
+                "others": [],
+            }
+        ],
+    )
+
+
+def test_json_has_the_shape_that_the_operator_was_promised(output: Path) -> None:
+    spoil(output / "index.html", 'href="/calendar/"', 'href="/calender/"')
+    done = run("check", "--site", TINY, "--output", output, "--now", NOW, "--json")
+    assert (done.returncode, json.loads(done.stdout)) == (
+        1,
+        {
+            "exit_code": 1,
+            "checked": {"templates": 29, "instances": 6, "pages": 30, "calendars": 14, "links": 125},
+            "faults": [
+                {
+                    "what": "a link to /calender/ leads nowhere",
+                    "where": "/",
+                    "mend": LINK,
+                    "example": "",
+                    "count": 1,
+                    "others": [],
+                }
+            ],
+            "warnings": [
+                {
+                    "what": "performance without endDate, which Google recommends",
+                    "where": "/events/open-rehearsal/1006/",
+                    "mend": "Give the event its duration in the box office system.",
+                    "example": "Open Rehearsal",
+                    "count": 1,
+                    "others": [],
+                },
+                {
+                    "what": "pages without a description",
+                    "where": "/find-us/",
+                    "mend": SENTENCE,
+                    "example": "",
+                    "count": 2,
+                    "others": [{"where": "/", "example": ""}],
+                },
+            ],
+        },
+    )
+
+
+def test_people_are_told_the_first_places_of_each_thing_and_the_gravest_last(output: Path) -> None:
+    spoil(output / "index.html", 'href="/calendar/"', 'href="/calender/"')
+    for page in ("access", "genres", "offers"):
+        spoil(output / page / "index.html", '<meta name="description"', "<meta")
+    done = run("check", "--site", TINY, "--output", output, "--now", NOW)
+    assert (done.returncode, done.stdout, done.stderr) == (
+        1,
+        "Checked: 29 templates, 6 instances, 30 pages, 14 calendars, 125 links\n1 fault, 2 warnings\n",
+        "Reading settings and content\n"
+        "Reading the feed\n"
+        "Trying the templates\n"
+        "Reading the built site\n"
+        "Warning: /events/open-rehearsal/1006/: performance without endDate, which Google recommends: Open Rehearsal\n"
+        "  Give the event its duration in the box office system.\n"
+        "Warning: 5 pages without a description\n"
+        "    /access/\n"
+        "    /find-us/\n"
+        "    /genres/\n"
+        "    … and 2 more\n"
+        f"  {SENTENCE}\n"
+        "Error: /: a link to /calender/ leads nowhere\n"
+        f"  {LINK}\n",
+    )
+
+
+def test_of_very_many_places_a_hundred_are_told_and_all_are_counted(output: Path) -> None:
+    images = "".join(f'<img src="/directions.txt?{number}" alt="">' for number in range(150))
+    spoil(output / "index.html", "</main>", f"{images}</main>")
+    found = next(each for each in quietly(order(output)).warnings if "width" in each.what)
+    assert (found.what, found.where, found.count) == ("images without width and height", "/", 150)
+    assert [found.example, *(other.example for other in found.others)] == [
+        f"/directions.txt?{number}" for number in range(100)
+    ]

@@ -59,7 +59,10 @@ def _illustrated(programme: Programme) -> Programme:
 
 def _one_of_each(pages: Iterable[Page]) -> Iterable[Page]:
     """The first page of each template."""
-    return {page.template: page for page in reversed([*pages])}.values()
+    firsts: dict[str, Page] = {}
+    for page in pages:
+        firsts.setdefault(page.template, page)
+    return firsts.values()
 
 
 def _faults(renderer: Renderer, pages: Iterable[Page]) -> Iterator[Fault]:
