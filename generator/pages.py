@@ -183,7 +183,7 @@ def _instances(event: ListedEvent, plan: Plan) -> Iterator[Page]:
         yield Page(
             instance.path,
             "instance.html",
-            f"{event.title}, {moment}" + (f", {instance.venue.name}" if is_one_of_several else ""),
+            f"{event.title}, {moment}" + (f", {instance.space or instance.venue.name}" if is_one_of_several else ""),
             excerpt(f"{moment}, {event.place.name}. {event.summary}", 160),
             section=urls.WHATS_ON,
             trail=(Link(_("What’s on"), urls.WHATS_ON), Link(event.title, event.path)),

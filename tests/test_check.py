@@ -147,12 +147,15 @@ def test_a_page_without_marks_cannot_be_compared_and_is_a_warning(output: Path) 
     spoil(output / BOOKABLE, ' data-state="limited"', "")
     findings = quietly(order(output))
     assert findings.all_faults == ()
-    assert Finding(
-        what="page does not tell the state",
-        where="/events/macbeth/1003/",
-        mend="Nobody can tell whether it is right. docs/theming.md says which marks a template keeps.",
-        example="1003",
-    ) in findings.warnings
+    assert (
+        Finding(
+            what="page does not tell the state",
+            where="/events/macbeth/1003/",
+            mend="Nobody can tell whether it is right. docs/theming.md says which marks a template keeps.",
+            example="1003",
+        )
+        in findings.warnings
+    )
 
 
 # Pages, links and feeds

@@ -206,6 +206,22 @@ def test_pages_without_a_description_are_told_together(output: Path) -> None:
     assert found == [Finding("pages without a description", "/find-us/", SENTENCE, "", 3, others)]
 
 
+def test_events_of_one_name_and_dates_at_one_moment_are_told_apart_by_their_titles(site: Path) -> None:
+    spoil(site / "feed" / "events.xml", "Tea &amp; Tango", "Macbeth")
+    spoil(site / "feed" / "instances.xml", "2026-03-07T19:30:00", "2026-03-07T14:30:00")
+    in_house = '<Instance id="1004"/><Name>The Thimble<'
+    spoil(site / "feed" / "instance-status.xml", in_house, in_house.replace("The Thimble", "Parquet"))
+    output = build(site, site / "feed", NOW)
+    pages = (*output.glob("events/macbeth*/index.html"), *output.glob("events/macbeth-101/100[34]/index.html"))
+    titles = [page.read_text().partition("<title>")[2].partition(" ·")[0] for page in sorted(pages)]
+    assert titles == [
+        "Macbeth, Saturday 7 March 2026, 2.30pm, The Thimble",
+        "Macbeth, Saturday 7 March 2026, 2.30pm, Parquet",
+        "Macbeth, 27 February – 7 March 2026",
+        "Macbeth, Saturday 4 April 2026",
+    ]
+
+
 def test_what_a_phone_would_wait_for_is_a_warning(output: Path, usual: Findings) -> None:
     noise = random.Random(8).randbytes(10_000).hex()  # noqa: S311  # hex of chance: of two bytes gzip makes one
     (style,) = (output / "assets").glob("site.*.css")
