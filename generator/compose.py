@@ -167,11 +167,13 @@ def _words_without_events(
 ) -> Iterable[Notice]:
     for event_id, overlay in content.overlays.items():
         if event_id not in known:
-            yield Notice(OLD_WORDS, f"{overlay.file} → {event_id}")
+            yield Notice(OLD_WORDS, f"event {event_id}", overlay.file)
             continue
         ids = {instance.id for instance in instances.get(event_id, ())}
         yield from (
-            Notice(OLD_INSTANCE_WORDS, f"{overlay.file} → {key}") for key in overlay.words.instances if key not in ids
+            Notice(OLD_INSTANCE_WORDS, f"instance {key}", overlay.file)
+            for key in overlay.words.instances
+            if key not in ids
         )
 
 

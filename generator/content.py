@@ -10,8 +10,10 @@ from dataclasses import dataclass, field
 from functools import lru_cache
 from pathlib import Path
 from typing import Literal, TypeVar
+from urllib.parse import unquote
 
 from markdown_it import MarkdownIt
+from markdown_it.token import Token
 
 from generator.errors import Fault, SiteError
 from generator.tables import checked, load, read, some_text
@@ -19,6 +21,8 @@ from generator.text import Html, plain
 from generator.urls import is_address
 
 T = TypeVar("T")
+Place = tuple[int, str]
+"""A line of a file, and what stands there."""
 _FRONT_MATTER = re.compile(r"\+\+\+[ \t]*\n(.*?)^\+\+\+[ \t]*(?:\n|\Z)(.*)", re.DOTALL | re.MULTILINE)
 
 
@@ -72,21 +76,23 @@ class PageWords:
 
 @dataclass(frozen=True, slots=True)
 class Overlay:
-    """A file of words for an event."""
+    """A file of words for an event; `wordless` are the pictures in its Markdown that nobody has put into words."""
 
     file: str
     words: EventWords
     body: Html
+    wordless: tuple[Place, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class ContentPage:
-    """A page of the venue's own; `name` is its file's name without the ending."""
+    """A page of the venue's own; `name` is its file's name without the ending, `wordless` as in `Overlay`."""
 
     file: str
     name: str
     words: PageWords
     body: Html
+    wordless: tuple[Place, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,25 +114,25 @@ def read_content(site_folder: Path, base: str) -> Content:
     events = list(_documents(folder / "events", EventWords, base, faults))
     pages = list(_documents(folder / "pages", PageWords, base, faults))
     static = dict(_static(folder / "static", faults))
-    overlays = _by_event((Overlay(str(path), words, body) for path, words, body in events), faults)
+    overlays = _by_event((Overlay(str(path), *found) for path, found in events), faults)
     faults += (fault for overlay in overlays.values() if (fault := _image_fault(overlay, static)))
     if faults:
         raise SiteError(*faults)
-    return Content(
-        overlays, tuple(ContentPage(str(path), path.stem, words, body) for path, words, body in pages), static
-    )
+    return Content(overlays, tuple(ContentPage(str(path), path.stem, *found) for path, found in pages), static)
 
 
-def _documents(folder: Path, words: type[T], base: str, faults: list[Fault]) -> Iterable[tuple[Path, T, Html]]:
+def _documents(
+    folder: Path, words: type[T], base: str, faults: list[Fault]
+) -> Iterable[tuple[Path, tuple[T, Html, tuple[Place, ...]]]]:
     """Every Markdown file of a folder, by name; a file with faults is left out and its faults are added."""
     for path in sorted(folder.glob("*.md")):
         try:
-            yield path, *_document(path, words, base)
+            yield path, _document(path, words, base)
         except SiteError as error:
             faults += error.faults
 
 
-def _document(path: Path, words: type[T], base: str) -> tuple[T, Html]:
+def _document(path: Path, words: type[T], base: str) -> tuple[T, Html, tuple[Place, ...]]:
     try:
         text = path.read_text(encoding="utf-8-sig")
     except (OSError, UnicodeDecodeError) as error:
@@ -137,14 +143,19 @@ def _document(path: Path, words: type[T], base: str) -> tuple[T, Html]:
 
 
 @lru_cache(maxsize=4096)
-def _parsed(text: str, file: str, words: type[T], base: str) -> tuple[T, Html]:
-    """A file's front matter and body. The studio reads every file again and again, though few have changed."""
+def _parsed(text: str, file: str, words: type[T], base: str) -> tuple[T, Html, tuple[Place, ...]]:
+    """A file's front matter, its body, and the pictures in that which have no words.
+
+    The studio reads every file again and again, though few have changed.
+    """
     parts = _FRONT_MATTER.match(text)
     if not parts:
         mend = "Begin the file with a line +++, then the keys, then another line +++."
         raise SiteError(Fault("has no front matter", f"{file}, line 1", mend))
     front = read(words, load(parts[1], file, first_line=2), file, parts[1], first_line=2)
-    return front, markdown(plain(parts[2]), base)
+    body, wordless = markdown(plain(parts[2]), base)
+    above = text.removesuffix(parts[2].lstrip()).count("\n")
+    return front, body, tuple((above + line, picture) for line, picture in wordless)
 
 
 def _by_event(overlays: Iterable[Overlay], faults: list[Fault]) -> dict[int, Overlay]:
@@ -180,8 +191,8 @@ def _static(folder: Path, faults: list[Fault]) -> Iterable[tuple[str, Path]]:
         yield "/".join(parts), path
 
 
-def markdown(text: str, base: str) -> Html:
-    """Markdown as HTML below the page's h1, no rank of heading skipped.
+def markdown(text: str, base: str) -> tuple[Html, tuple[Place, ...]]:
+    """Markdown as HTML below the page's h1, no rank of heading skipped; and where pictures stand without words.
 
     Links and images that begin with / are made to begin with `base`.
     """
@@ -189,6 +200,7 @@ def markdown(text: str, base: str) -> Html:
         ["table", "replacements", "smartquotes"]
     )
     tokens = reader.parse(text)
+    wordless = tuple(_wordless(tokens))
     rank = 1
     for token in (part for block in tokens for part in (block, *(block.children or ()))):
         if token.type == "heading_open":
@@ -199,4 +211,14 @@ def markdown(text: str, base: str) -> Html:
             address = token.attrGet(name)
             if isinstance(address, str) and address.startswith("/") and not address.startswith("//"):
                 token.attrSet(name, base + address[1:])
-    return Html(reader.renderer.render(tokens, reader.options, {}))
+    return Html(reader.renderer.render(tokens, reader.options, {})), wordless
+
+
+def _wordless(tokens: Iterable[Token]) -> Iterable[Place]:
+    """The line of each picture between whose brackets nothing stands, and its address as it is written."""
+    for block in tokens:
+        line = block.map[0] + 1 if block.map else 1
+        for token in block.children or ():
+            line += token.type in ("softbreak", "hardbreak")
+            if token.type == "image" and not token.content.strip():
+                yield line, unquote(str(token.attrGet("src")))

@@ -76,10 +76,14 @@ class NoticeKind:
 
 @dataclass(frozen=True, slots=True)
 class Notice:
-    """One thing of a kind that was passed over, with the ids that show which."""
+    """One thing of a kind that was passed over, with the ids that show which; `where` is its file or page."""
 
     kind: NoticeKind
     example: str
+    where: str = ""
+
+    def __str__(self) -> str:
+        return ": ".join(part for part in (self.where, self.example) if part)
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,5 +105,5 @@ def tally(notices: Iterable[Notice]) -> tuple[Warned, ...]:
     examples: dict[NoticeKind, str] = {}
     for notice in notices:
         counts[notice.kind] += 1
-        examples.setdefault(notice.kind, notice.example)
+        examples.setdefault(notice.kind, str(notice))
     return tuple(Warned(kind, count, examples[kind]) for kind, count in counts.items())

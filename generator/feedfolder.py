@@ -12,3 +12,8 @@ def folder_of(settings: Settings, site_folder: Path, feed: Path | None = None) -
         return feed
     named = {DEMO: demo.FOLDER, LIVE: site_folder / ".sitegen" / "snapshot"}
     return named.get(settings.source.feed, site_folder / settings.source.feed)
+
+
+def is_unpulled(settings: Settings, site_folder: Path) -> bool:
+    """Whether the source is live and was never pulled, so that the demo's feed stands in for it."""
+    return settings.source.feed == LIVE and not folder_of(settings, site_folder).is_dir()

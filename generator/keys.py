@@ -1,18 +1,18 @@
 """The key of a page: a digest of everything that it is made from, so that one with the same key need not be made again.
 
-The pages of an event are made of its record, those of the events related to it, when its dates were to start before
-they moved, and what is the same for all pages; `pages` gives their makers nothing else. Any other page is made of its
-own context.
+The pages of an event are made of what `About` has of the programme, of when its dates were to start before they moved,
+and of what is the same for all pages: `pages` gives their makers nothing else. Any other page is made of its context.
 """
 
 import hashlib
 from collections.abc import Callable
+from dataclasses import fields
 from datetime import datetime
 from typing import Any
 
 import msgspec
 
-from generator.plan import Page, Plan, menu, more_pages
+from generator.plan import About, Page, Plan, menu, more_pages
 from generator.programme import ListedEvent
 from generator.text import Html
 
@@ -24,14 +24,20 @@ class Keys:
         everywhere = (surroundings, menu(plan), more_pages(plan), plan.programme.share, plan.booking)
         self._everywhere = _digest(_encode(everywhere))
         self._earlier_start: Callable[[int], datetime | None] = plan.earlier_start
-        self._related = plan.related
         self._of_events: dict[int, bytes] = {}
 
-    def of_event(self, event: ListedEvent) -> bytes:
+    def of_event(self, about: About) -> bytes:
         """The key of the pages of an event and its instances."""
-        moved = [self._earlier_start(instance.id) for instance in event.instances]
-        about = (event, *self._related(event))
-        return _digest(self._everywhere, _encode(moved), *map(self._record, about))
+        moved = [self._earlier_start(instance.id) for instance in about.event.instances]
+        parts = [self._everywhere, _encode(moved)]
+        for part in (getattr(about, field.name) for field in fields(about)):
+            if isinstance(part, ListedEvent):
+                parts.append(self._record(part))
+            elif isinstance(part, tuple):
+                parts.append(_digest(*map(self._record, part)))
+            else:
+                parts.append(_encode(part))
+        return _digest(*parts)
 
     def of_page(self, page: Page) -> bytes:
         """The key of a page by itself; b"" where its context holds what has none."""

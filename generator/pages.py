@@ -3,6 +3,7 @@
 What exists is said here; how it looks is the templates' affair, how a context becomes bytes is `render`'s.
 """
 
+from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import replace
 from datetime import date, timedelta
@@ -13,7 +14,7 @@ from generator import urls
 from generator.content import ContentPage
 from generator.jsonld import document
 from generator.months import months_of
-from generator.plan import Choice, Facet, Link, Page, Plan, Voice
+from generator.plan import About, Choice, Facet, Link, Page, Plan, Voice
 from generator.prices import PriceTable
 from generator.programme import Kind, ListedEvent, ListedInstance, Programme
 from generator.states import State
@@ -54,7 +55,7 @@ def _shelves(plan: Plan) -> Mapping[str, Callable[[], Iterable[Page]]]:
     shelves: dict[str, Callable[[], Iterable[Page]]] = {
         urls.HOME: lambda: _single_pages(plan, [page for page in own if urls.page(page.name) in shelves]),
         urls.WHATS_ON: lambda: (_whats_on(plan),),
-        **{event.path: partial(_event_pages, event, plan.related(event), plan.voice) for event in programme.events},
+        **{event.path: partial(_event_pages, plan.about(event), plan.voice) for event in programme.events},
         urls.CALENDAR: lambda: _calendar(plan),
         urls.GENRES: lambda: _kinds(_("Genres"), urls.GENRES, programme.genres, plan),
         urls.ACCESS: lambda: _kinds(_("Access"), urls.ACCESS, programme.access, plan),
@@ -78,8 +79,11 @@ def _own_pages(page: ContentPage) -> Iterator[Page]:
     yield _own_page(page)
 
 
-def _event_pages(event: ListedEvent, related: tuple[ListedEvent, ...], voice: Voice) -> Iterator[Page]:
-    yield _event(event, related, voice)
+def _event_pages(about: About, voice: Voice) -> Iterator[Page]:
+    """An event, and its dates. One with a namesake is told from it by its dates, where only the title is seen."""
+    event = about.event
+    title = f"{event.title}, {voice.language.when(event)}" if about.has_namesakes else event.title
+    yield _event(about, title, voice)
     yield from _instances(event, voice)
 
 
@@ -135,16 +139,17 @@ def _month_choice(month: date, language: Language) -> Choice:
     return Choice(f"{month:%Y-%m}", language.month(month), urls.month(month.year, month.month))
 
 
-def _event(event: ListedEvent, related: tuple[ListedEvent, ...], voice: Voice) -> Page:
-    _, language = voice.language.gettext, voice.language
+def _event(about: About, title: str, voice: Voice) -> Page:
+    _, language, event = voice.language.gettext, voice.language, about.event
     by_month = groupby(event.upcoming, key=lambda instance: language.month(instance.start))
     return Page(
         event.path,
         "event.html",
-        event.title,
+        title,
         event.summary,
         section=urls.WHATS_ON,
         trail=(Link(_("What’s on"), urls.WHATS_ON),),
+        crumb=event.title,
         calendar=event.path + urls.FEED,
         share=event.share,
         image=event.image,
@@ -153,7 +158,7 @@ def _event(event: ListedEvent, related: tuple[ListedEvent, ...], voice: Voice) -
             "event": event,
             "months": [(month, list(group)) for month, group in by_month],
             "earlier": [instance for instance in event.instances if instance.is_over],
-            "related": list(related),
+            "related": list(about.related),
             "prices": _prices(event),
         },
     )
@@ -171,12 +176,14 @@ def _prices(event: ListedEvent) -> list[tuple[PriceTable, list[ListedInstance]]]
 def _instances(event: ListedEvent, voice: Voice) -> Iterator[Page]:
     dates = event.instances
     _, language = voice.language.gettext, voice.language
+    at_once = Counter(instance.start.timestamp() for instance in dates)
     for previous, instance, following in zip((None, *dates), dates, (*dates[1:], None), strict=False):
         moment = language.moment(instance.start)
+        is_one_of_several = at_once[instance.start.timestamp()] > 1
         yield Page(
             instance.path,
             "instance.html",
-            f"{event.title}, {moment}",
+            f"{event.title}, {moment}" + (f", {instance.space or instance.venue.name}" if is_one_of_several else ""),
             excerpt(f"{moment}, {event.place.name}. {event.summary}", 160),
             section=urls.WHATS_ON,
             trail=(Link(_("What’s on"), urls.WHATS_ON), Link(event.title, event.path)),
@@ -219,7 +226,8 @@ def _calendar(plan: Plan) -> Iterator[Page]:
         )
         yield own
         if (shown.first.year, shown.first.month) == (now.year, now.month):
-            yield replace(own, path=urls.CALENDAR, title=_("Calendar"), trail=())
+            about = _("The calendar of %(site)s, month by month.") % {"site": site}
+            yield replace(own, path=urls.CALENDAR, title=_("Calendar"), description=about, trail=())
 
 
 def _kinds(title: str, path: str, kinds: tuple[Kind, ...], plan: Plan) -> Iterator[Page]:

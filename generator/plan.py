@@ -3,6 +3,7 @@
 Which pages there are is said in `pages`.
 """
 
+from collections import Counter
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -78,8 +79,20 @@ class Page:
 
 
 @dataclass(frozen=True, slots=True)
+class About:
+    """All of the programme that the pages of an event are made of: its record, and those of the events related to it.
+
+    `has_namesakes` is whether other events have its title.
+    """
+
+    event: ListedEvent
+    related: tuple[ListedEvent, ...]
+    has_namesakes: bool
+
+
+@dataclass(frozen=True, slots=True)
 class Voice:
-    """How things are said of an event, whatever else is on: the pages of an event are made of this and of records."""
+    """How things are said of an event, whatever else is on; when a date was to start before it moved, too."""
 
     language: Language
     addresses: Addresses
@@ -140,9 +153,14 @@ class Plan:
         """The events of the programme by id."""
         return {event.id: event for event in self.programme.events}
 
-    def related(self, event: ListedEvent) -> tuple[ListedEvent, ...]:
-        """The events that people who like an event may like."""
-        return tuple(self.events[key] for key in event.related)
+    def about(self, event: ListedEvent) -> About:
+        """What the pages of an event are made of."""
+        related = tuple(self.events[key] for key in event.related)
+        return About(event, related, self._titles[event.title] > 1)
+
+    @cached_property
+    def _titles(self) -> Counter[str]:
+        return Counter(event.title for event in self.programme.events)
 
 
 def menu(plan: Plan) -> tuple[Link, ...]:

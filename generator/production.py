@@ -115,10 +115,17 @@ class Production:
         for group in groups:
             event = self._events.get(group)
             if event:
-                self._make_unit(aside, batch, group, self.keys.of_event(event), partial(self.site.shelves.fresh, group))
+                self._make_unit(
+                    aside,
+                    batch,
+                    group,
+                    self.keys.of_event(self.site.plan.about(event)),
+                    partial(self.site.shelves.fresh, group),
+                )
             else:
                 for page in self.site.shelves.fresh(group):
-                    self._make_unit(aside, batch, urls.file(page.path), self.keys.of_page(page), partial(iter, (page,)))
+                    key = self.keys.of_page(page)
+                    self._make_unit(aside, batch, urls.file(page.path), key, partial(iter, (page,)))
 
     def _make_unit(
         self, aside: Aside, batch: Batch, name: str, key: bytes, pages: Callable[[], Iterator[Page]]

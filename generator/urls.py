@@ -99,6 +99,11 @@ def file(path: str) -> str:
     return f"{path}index.html" if path == HOME or path.endswith("/") else path
 
 
+def page_in(file: str) -> str:
+    """The path that a file answers for: what `file` made it from."""
+    return file.removesuffix("index.html")
+
+
 @dataclass(frozen=True, slots=True)
 class Addresses:
     """Addresses of a site at `url`, which has no slash at its end and may have a path.

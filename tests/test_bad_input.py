@@ -38,7 +38,7 @@ AN_ADDRESS = 'it must be a web address such as "https://www.example.org", withou
 A_WHOLE_ADDRESS = 'it must be a whole web address such as "https://www.example.org/page"'
 A_TIME = "not a time such as 2014-06-14T16:45:00Z"
 GONE = (
-    "Warning: 1 file of words is for an event that is not in the feed: SITE/content/events/words.md → 99\n"
+    "Warning: 1 file of words is for an event that is not in the feed: SITE/content/events/words.md: event 99\n"
     "  Seasons end: remove the file when the event will not come back.\n"
 )
 
@@ -593,7 +593,7 @@ def test_words_for_an_instance_that_is_gone_are_a_warning(site: Path) -> None:
     before = published(site)
     put("words-for-an-instance-that-is-gone.md", site / "content" / "events" / "words.md")
     told = (
-        "Warning: 1 instance has words but is not in the feed: SITE/content/events/words.md → 990\n"
+        "Warning: 1 instance has words but is not in the feed: SITE/content/events/words.md: instance 990\n"
         "  Remove their tables.\n"
     )
     assert build(site) == Outcome(0, told)
@@ -641,7 +641,7 @@ def test_a_feed_without_events_is_published_if_it_is_meant(site: Path) -> None:
     put("events-none.xml", site / "feed" / "events.xml")
     told = (
         "Warning: 6 instances name an event that is not in the feed, e.g. 1001 → 101\n"
-        "Warning: 1 file of words is for an event that is not in the feed: SITE/content/events/macbeth.md → 101\n"
+        "Warning: 1 file of words is for an event that is not in the feed: SITE/content/events/macbeth.md: event 101\n"
         "  Seasons end: remove the file when the event will not come back.\n"
     )
     assert build(site, "--allow-shrink") == Outcome(0, told)
@@ -810,7 +810,7 @@ def test_the_report_of_a_good_build(site: Path) -> None:
             {
                 "what": "files of words are for events that are not in the feed",
                 "count": 1,
-                "example": "SITE/content/events/words.md → 99",
+                "example": "SITE/content/events/words.md: event 99",
                 "mend": "Seasons end: remove the file when the event will not come back.",
             }
         ],

@@ -2,8 +2,10 @@
 
 import json
 import re
+import shutil
 import unicodedata
 from collections.abc import Iterator
+from datetime import datetime
 from itertools import pairwise
 from pathlib import Path
 from urllib.parse import unquote, urljoin, urlsplit
@@ -14,6 +16,8 @@ import icalendar
 import jsonschema
 import pytest
 from surfaces import PROJECT, availability, build, elements, shared_folder, texts
+
+from generator.check.site import CheckOrder, check
 
 SITES = {
     "demo": (PROJECT, None, "2026-11-25T12:00:00Z"),
@@ -187,3 +191,42 @@ def test_no_page_loads_anything_of_others_but_the_booking(output: Path, pages: l
         if e.tag in ("script", "iframe", "audio", "video", "embed", "source")
     }
     assert {tag for host, tag in loaded if host not in ("", site)} == {"script", "iframe"}
+
+
+ODD = {
+    "demo": [
+        "1 date with words of its own is over",
+        "38 performances without endDate",
+        "2 performances without offers.price",
+    ],
+    "recorded": [
+        "49 performances without endDate",
+        "5 performances without offers.price",
+        "1 page without a description",
+    ],
+    "traps": [
+        "94 performances without description",
+        "83 performances without endDate",
+        "45 performances without offers.price",
+        "3 performances without offers.validFrom",
+        "6 titles that several pages have",
+        "35 pages without a description",
+        "6 descriptions that several pages have",
+    ],
+}
+"""What a check finds odd in each site."""
+
+
+def test_a_check_finds_no_fault_and_only_what_the_venue_can_mend(
+    output: Path, request: pytest.FixtureRequest, tmp_path: Path
+) -> None:
+    name = request.node.callspec.params["output"]
+    site, feed, now = SITES[name]
+    assert site
+    shutil.copytree(site / "content", tmp_path / "content")
+    settings = tmp_path / "content" / "site.toml"
+    text = settings.read_text("utf-8")
+    settings.write_text(re.sub(r'^feed = ".*"', f'feed = "{feed or "demo"}"', text, flags=re.MULTILINE), "utf-8")
+    findings = check(CheckOrder(tmp_path, datetime.fromisoformat(now), output), lambda _: None)
+    assert findings.all_faults == ()
+    assert [f"{found.count} {found.what}".partition(",")[0] for found in findings.warnings] == ODD[name]

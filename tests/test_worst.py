@@ -1,6 +1,5 @@
 """The theme on the worst data there can be, on a venue with nothing at all, and from right to left."""
 
-import gzip
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -10,6 +9,8 @@ from browsing import BUILT, Look, look, needs_browser, new_page, serve
 from playwright.sync_api import Browser
 from surfaces import PROJECT, build, event_pages, instance_pages
 from worst import LETTERS, MARKUP, write_worst
+
+from generator.check.weight import EVENT, FONT, SCRIPTS, STYLES, compressed, too_heavy
 
 SETTINGS = """
 [site]
@@ -30,7 +31,6 @@ AD = "Audio described"
 BSL = '{name}'
 Long = "{letters}"
 """
-KILOBYTE = 1024
 Looks = dict[str, Look]
 
 
@@ -126,17 +126,15 @@ def test_every_page_is_sound_html(outputs: dict[str, Path]) -> None:
 
 def test_what_a_phone_must_load_is_small() -> None:
     output = build(PROJECT, None, BUILT)
-    weights = {
-        "an event": max(weight(page) for page in output.glob("events/*/index.html")),
-        "style": weight(*output.glob("assets/site.*.css")),
-        "scripts": weight(*output.glob("assets/*.js")),
-        "font": max(font.stat().st_size for font in output.glob("assets/fonts/*.woff2")),
+    events = {str(page): compressed(page.read_bytes()) for page in output.glob("events/*/index.html")}
+    files = (file for pattern in ("site.*.css", "*.js", "fonts/*.woff2") for file in output.glob(f"assets/{pattern}"))
+    loaded = {
+        str(file): file.stat().st_size if file.suffix == ".woff2" else compressed(file.read_bytes()) for file in files
     }
-    limits = {"an event": 12, "style": 14, "scripts": 8, "font": 40}
-    assert {what: weight for what, weight in weights.items() if weight > limits[what] * KILOBYTE} == {}
+    assert events
+    assert {Path(file).suffix for file in loaded} == {".css", ".js", ".woff2"}
+    assert list(too_heavy(events, loaded)) == []
 
 
-def weight(*files: Path) -> int:
-    """Bytes of the files together, each compressed."""
-    assert files
-    return sum(len(gzip.compress(file.read_bytes(), 9)) for file in files)
+def test_the_limits_of_what_a_phone_must_load_are_these() -> None:
+    assert (EVENT, STYLES, SCRIPTS, FONT) == (12 * 1024, 14 * 1024, 8 * 1024, 40 * 1024)

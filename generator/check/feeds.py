@@ -26,6 +26,8 @@ def wrong_in_calendar(content: bytes) -> str:
         calendar = Calendar.from_ical(content)
     except (ValueError, KeyError, IndexError) as error:
         return f"is no calendar: {error}"
+    if calendar.name != "VCALENDAR":
+        return f"is no calendar: it begins with BEGIN:{calendar.name}"
     broken = [(component.name, *component.errors[0]) for component in calendar.walk() if component.errors]
     if broken:
         return f"cannot be read in full: {broken[0]}"
@@ -59,6 +61,8 @@ def in_sitemap(sitemaps: Mapping[str, bytes], addresses: Addresses) -> tuple[tup
     Raises ValueError where one is no sitemap, or is not there.
     """
     root = _tree(sitemaps[urls.SITEMAP])
+    if root.tag not in (f"{_SITEMAPS}urlset", f"{_SITEMAPS}sitemapindex"):
+        raise ValueError("it is no sitemap")
     trees = [root]
     if root.tag == f"{_SITEMAPS}sitemapindex":
         parts = [loc.text or "" for loc in root.iter(f"{_SITEMAPS}loc")]

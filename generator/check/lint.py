@@ -1,7 +1,8 @@
 """What Google asks of structured data before it shows an event or a way to a page in its results.
 
 Rules: Search Central, "Event structured data" and "Breadcrumb structured data". What is required and missing, or of the
-wrong form, is a fault; what is recommended and missing is a notice, as a fact that is not known is not made up.
+wrong form, is a fault; what is recommended and missing is a notice, as a fact that is not known is not made up. Of the
+performer there is none: no source tells who performs, so nobody could mend it.
 """
 
 import re
@@ -13,12 +14,12 @@ from generator.check.webpage import Node, objects
 from generator.errors import Notice, NoticeKind
 from generator.eventtypes import EVENT_TYPES
 from generator.jsonld import AVAILABILITY, RESCHEDULED, SCHEDULED, SCHEMA, STATUS
-from generator.urls import is_address
+from generator.urls import is_address, page_in
 
 REQUIRED = ("name", "startDate", "location", "location.address")
 RECOMMENDED = (
     "description", "endDate", "eventStatus", "image", "location.name", "offers", "organizer", "organizer.name",
-    "organizer.url", "performer",
+    "organizer.url",
 )  # fmt: skip
 OF_OFFER = ("availability", "price", "priceCurrency", "url", "validFrom")
 SERIES = "EventSeries"
@@ -28,8 +29,13 @@ _ADVICE = {
     "description": "Give the event a summary in content/events/, or a description in the box office system.",
     "image": "Give the event a picture in the box office system, or in content/events/.",
     "endDate": "Give the event its duration in the box office system.",
-    "performer": "sitegen does not know who performs, and makes nobody up: nothing needs to be done.",
+    "location.name": "Give the venue its name in content/site.toml.",
+    "offers.price": "If it is sold for a price, give it a price list in the box office system.",
+    "offers.validFrom": "Give it the time at which sales begin in the box office system.",
 }
+_REFUSED = (
+    "Search engines would not show it. Is it in a template of yours? Else it is a fault of sitegen: tell its makers."
+)
 _NOT_KNOWN = "What is not known is left out: nothing needs to be done."
 
 
@@ -132,7 +138,8 @@ def _of_trail(node: Node, where: str) -> Iterator[Notice]:
 
 
 def _notice(what: str, example: str, where: str) -> Notice:
-    return Notice(NoticeKind(what, f"times: {what}", "The page would not be shown as what it is."), _at(example, where))
+    kind = NoticeKind(what, f"times: {what}", _REFUSED)
+    return Notice(kind, example, f"/{page_in(where)}")
 
 
 def _gap(name: str, example: str, where: str) -> Notice:
@@ -141,11 +148,7 @@ def _gap(name: str, example: str, where: str) -> Notice:
         f"performances without {name}, which Google recommends",
         _ADVICE.get(name, _NOT_KNOWN),
     )
-    return Notice(kind, _at(example, where))
-
-
-def _at(example: str, where: str) -> str:
-    return f"{example} (/{where})"
+    return Notice(kind, example, f"/{page_in(where)}")
 
 
 def _name(node: Node) -> str:

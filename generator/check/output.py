@@ -5,18 +5,20 @@
 
 import re
 from collections import Counter
-from collections.abc import Container, Iterable, Iterator
+from collections.abc import Container, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
 from generator import urls
 from generator.check import feeds
 from generator.check.findings import Findings
+from generator.check.heads import Heads
 from generator.check.leaks import leak
 from generator.check.links import Links
 from generator.check.lint import lint
 from generator.check.surfaces import Comparison, Truth, holds_truth, targets, truth_of
 from generator.check.webpage import WebPage, read_page
+from generator.check.weight import compressed, too_heavy
 from generator.errors import Fault, Notice, NoticeKind, SiteError
 from generator.urls import Addresses
 
@@ -27,19 +29,37 @@ _UNSIZED = NoticeKind(
     "images without width and height",
     "The page jumps while it loads. Pictures in Markdown have none: nothing needs to be done.",
 )
+_WRONG_PAGE = {
+    "id": NoticeKind("id that stands twice on a page", "ids that stand twice on a page", _TEMPLATE),
+    "title": NoticeKind("page without a title", "pages without a title", _TEMPLATE),
+    "alt": NoticeKind("image without alt", "images without alt", _TEMPLATE),
+    "JSON-LD": NoticeKind("page with JSON-LD that is no JSON", "pages with JSON-LD that is no JSON", _TEMPLATE),
+    "address": NoticeKind("page names another as its address", "pages name another as their address", _TEMPLATE),
+}
+_WRONG_SITEMAP = NoticeKind("page that the sitemap has wrong", "pages that the sitemap has wrong", _REBUILD)
+_WRONG_ROBOTS = NoticeKind("fault in robots.txt", "faults in robots.txt", _REBUILD)
 _IN_CSS = re.compile(rb"""url\(\s*["']?(?!data:)([^"')]+)""")
+_LOADED = (".css", ".js", ".woff2")
+_KEPT = (".ics", ".xml", ".json", ".txt")
 
 
 @dataclass(slots=True)
 class _Site:
-    """What is gathered from the pages until all are read. Pages are named by their files."""
+    """What is gathered from the files until all are read. Pages are named by their files, or by their addresses.
+
+    `texts` are the files that are read when all the pages are; `weights` those of what pages load.
+    """
 
     addresses: Addresses
     comparison: Comparison
     links: Links
+    texts: dict[str, bytes]
+    heads: Heads = field(default_factory=Heads)
     ids: dict[str, frozenset[str]] = field(default_factory=dict)
     shown: set[str] = field(default_factory=set)
     hidden: set[str] = field(default_factory=set)
+    events: dict[str, int] = field(default_factory=dict)
+    weights: dict[str, int] = field(default_factory=dict)
 
 
 def examine(
@@ -52,39 +72,44 @@ def examine(
     files = frozenset(_files(output))
     if urls.AVAILABILITY not in files:
         raise SiteError(Fault("holds no site that sitegen has built", str(output), "Run sitegen build first."))
-    truth = _truth(output, files, findings)
-    site = _Site(addresses, Comparison(truth), Links(addresses))
+    documents = {path: (output / path).read_bytes() for path in sorted(files) if holds_truth(path)}
+    truth = _truth(documents, findings)
+    site = _Site(addresses, Comparison(truth), Links(addresses), documents)
     for path in sorted(files):
-        content = (output / path).read_bytes()
+        content = documents[path] if path in documents else (output / path).read_bytes()
         if found := leak(content, secrets):
             mend = "Take the site down, take the secret back, then find where it came from: content/, templates/?"
             findings.leaks.append(Fault(f"holds {found}", f"/{path}", mend))
-        if path.endswith(".html"):
-            _page(path, read_page(content), path in own, site, findings)
-        elif path.endswith(".css"):
-            site.links.add(path, (match.decode() for match in _IN_CSS.findall(content)))
-    redirects = targets(_bytes(output, urls.REDIRECTS))
-    _calendars(output, files, redirects, site, findings)
-    _news(output, findings)
+        _take(path, content, path in own, site, findings)
+    redirects = targets(site.texts.get(urls.REDIRECTS, b""))
+    _calendars(redirects, site, findings)
+    _news(site.texts, findings)
     site.comparison.missing_pages()
     findings.wrong += site.comparison.contradictions
-    findings.notices += site.comparison.silences
-    _discovery(output, files, site, findings)
+    findings.notices += (*site.comparison.silences, *site.heads.notices(), *_heavy(site, files))
+    _discovery(site, findings)
     site.links.add(urls.HOME, _calendar_links(truth, addresses))
     findings.faults += site.links.faults(files, redirects, site.ids)
     findings.checked["links"] = len(site.links.places)
+
+
+def _take(path: str, content: bytes, is_own: bool, site: _Site, findings: Findings) -> None:
+    """Read a file, or keep it to be read later."""
+    if path.endswith(".html"):
+        _page(path, content, is_own, site, findings)
+    elif path.endswith(_KEPT) or path == urls.REDIRECTS:
+        site.texts[path] = content
+    elif path.endswith(_LOADED):
+        site.weights[path] = len(content) if path.endswith(".woff2") else compressed(content)
+    if path.endswith(".css"):
+        site.links.add(path, (match.decode() for match in _IN_CSS.findall(content)))
 
 
 def _files(output: Path) -> Iterator[str]:
     return (path.relative_to(output).as_posix() for path in output.rglob("*") if path.is_file())
 
 
-def _bytes(output: Path, path: str) -> bytes:
-    return (output / path).read_bytes() if (output / path).is_file() else b""
-
-
-def _truth(output: Path, files: frozenset[str], findings: Findings) -> Truth:
-    documents = {path: (output / path).read_bytes() for path in sorted(files) if holds_truth(path)}
+def _truth(documents: Mapping[str, bytes], findings: Findings) -> Truth:
     for path, content in documents.items():
         if wrong := feeds.wrong_by_schema(content, urls.AVAILABILITY_SCHEMA):
             findings.faults.append(Fault(wrong, f"/{path}", _REBUILD))
@@ -96,9 +121,10 @@ def _truth(output: Path, files: frozenset[str], findings: Findings) -> Truth:
     return truth
 
 
-def _page(path: str, page: WebPage, is_own: bool, site: _Site, findings: Findings) -> None:
+def _page(path: str, content: bytes, is_own: bool, site: _Site, findings: Findings) -> None:
+    page = read_page(content)
     findings.checked["pages"] += 1
-    address = path.removesuffix("index.html")
+    address = urls.page_in(path)
     site.ids[path] = frozenset(page.ids)
     site.links.add(address, page.links)
     if is_own:
@@ -106,44 +132,49 @@ def _page(path: str, page: WebPage, is_own: bool, site: _Site, findings: Finding
     (site.hidden if page.is_hidden else site.shown).add(site.addresses.absolute(address))
     site.comparison.page(path, page.said)
     verdict = lint(page.said.nodes, path)
-    findings.wrong += verdict.faults
-    findings.notices += verdict.gaps
-    for (one, many), examples in _wrong_in(page, path, site.addresses.absolute(address)).items():
-        findings.note(one, many, _TEMPLATE, examples)
-    findings.notices += [Notice(_UNSIZED, f"/{path}")] * page.images_without_size
+    findings.wrong += (*verdict.faults, *_wrong_in(page, f"/{address}", site.addresses.absolute(address)))
+    findings.notices += (*verdict.gaps, *(Notice(_UNSIZED, src, f"/{address}") for src in page.images_without_size))
+    if not page.is_hidden:
+        site.heads.add(f"/{address}", page.title, page.description)
+    if any(mark.is_page and mark.event and not mark.instance for mark in page.said.marks):
+        site.events[f"/{address}"] = compressed(content)
 
 
-def _wrong_in(page: WebPage, path: str, address: str) -> dict[tuple[str, str], list[str]]:
-    """What is wrong with a page by itself, in words for one and for many, with an example each."""
+def _wrong_in(page: WebPage, where: str, address: str) -> Iterator[Notice]:
+    """What is wrong with a page by itself."""
     twice = [name for name, count in Counter(page.ids).items() if count > 1]
     canonical = page.said.canonical
-    return {
-        ("page has an id twice", "pages have an id twice"): [f"{name} (/{path})" for name in twice[:1]],
-        ("page without a title", "pages without a title"): [] if page.title else [f"/{path}"],
-        ("image without alt", "images without alt"): [f"/{path}"] * page.images_without_alt,
-        ("page with JSON-LD that is no JSON", "pages with JSON-LD that is no JSON"): (
-            [f"/{path}: {page.said.unreadable}"] if page.said.unreadable else []
-        ),
-        ("page names another as its address", "pages name another as their address"): (
-            [f"{canonical} (/{path})"] if canonical and canonical != address else []
-        ),
-    }
+    yield from (Notice(_WRONG_PAGE["id"], name, where) for name in twice)
+    yield from (Notice(_WRONG_PAGE["alt"], src, where) for src in page.images_without_alt)
+    if not page.title:
+        yield Notice(_WRONG_PAGE["title"], "", where)
+    if page.said.unreadable:
+        yield Notice(_WRONG_PAGE["JSON-LD"], page.said.unreadable, where)
+    if canonical and canonical != address:
+        yield Notice(_WRONG_PAGE["address"], canonical, where)
 
 
-def _calendars(output: Path, files: frozenset[str], redirects: dict[str, str], site: _Site, findings: Findings) -> None:
-    for path in sorted(file for file in files if file.endswith(".ics")):
-        content = (output / path).read_bytes()
+def _heavy(site: _Site, files: frozenset[str]) -> Iterable[Notice]:
+    """What is more than a phone should load, of the files that some page leads to."""
+    loaded = {path: site.weights[path] for path, _ in site.links.places if path in files and path in site.weights}
+    return too_heavy(site.events, loaded)
+
+
+def _calendars(redirects: dict[str, str], site: _Site, findings: Findings) -> None:
+    for path, content in site.texts.items():
+        if not path.endswith(".ics"):
+            continue
         findings.checked["calendars"] += 1
         if wrong := feeds.wrong_in_calendar(content):
             findings.faults.append(Fault(wrong, f"/{path}", _REBUILD))
         site.comparison.calendar(path, content, redirects)
 
 
-def _news(output: Path, findings: Findings) -> None:
+def _news(texts: Mapping[str, bytes], findings: Findings) -> None:
     """What changed of late, as JSON and as Atom."""
     told = {
-        urls.CHANGES: feeds.wrong_by_schema(_bytes(output, urls.CHANGES), urls.CHANGES_SCHEMA),
-        urls.NEWS: feeds.wrong_in_atom(_bytes(output, urls.NEWS)),
+        urls.CHANGES: feeds.wrong_by_schema(texts.get(urls.CHANGES, b""), urls.CHANGES_SCHEMA),
+        urls.NEWS: feeds.wrong_in_atom(texts.get(urls.NEWS, b"")),
     }
     findings.faults += (Fault(wrong, f"/{path}", _REBUILD) for path, wrong in told.items() if wrong)
 
@@ -154,9 +185,9 @@ def _calendar_links(truth: Truth, addresses: Addresses) -> Iterable[str]:
     return (addresses.href(urls.instance_for_good(int(id_))) for id_ in ids)
 
 
-def _discovery(output: Path, files: frozenset[str], site: _Site, findings: Findings) -> None:
+def _discovery(site: _Site, findings: Findings) -> None:
     """Sitemap and robots.txt against the pages."""
-    sitemaps = {path: (output / path).read_bytes() for path in files if path.startswith("sitemap")}
+    sitemaps = {path: content for path, content in site.texts.items() if path.startswith("sitemap")}
     try:
         listed, images = feeds.in_sitemap(sitemaps, site.addresses)
     except (ValueError, KeyError) as error:
@@ -164,6 +195,6 @@ def _discovery(output: Path, files: frozenset[str], site: _Site, findings: Findi
         return
     site.links.add(urls.SITEMAP, images)
     wrong = feeds.wrong_with_pages(listed, frozenset(site.shown), frozenset(site.hidden))
-    findings.note("page that the sitemap has wrong", "pages that the sitemap has wrong", _REBUILD, wrong)
-    closed = feeds.wrong_in_robots(_bytes(output, urls.ROBOTS), listed, site.addresses)
-    findings.note("fault in robots.txt", "faults in robots.txt", _REBUILD, closed)
+    findings.wrong += (Notice(_WRONG_SITEMAP, each, f"/{urls.SITEMAP}") for each in wrong)
+    closed = feeds.wrong_in_robots(site.texts.get(urls.ROBOTS, b""), listed, site.addresses)
+    findings.wrong += (Notice(_WRONG_ROBOTS, each, f"/{urls.ROBOTS}") for each in closed)

@@ -4,7 +4,8 @@
 left unchecked.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
@@ -13,14 +14,23 @@ from generator import source as sources
 from generator.certificate import Verdict
 from generator.check.findings import Findings
 from generator.check.leaks import marks_of
+from generator.check.names import unknown_names
 from generator.check.output import examine
 from generator.check.published import age
-from generator.config import DEMO, LIVE, SourceSettings
-from generator.errors import Fault, Notice, NoticeKind, SitegenError, SourceError
+from generator.check.templates import try_templates
+from generator.check.words import odd_words
+from generator.compose import OLD_INSTANCE_WORDS, OLD_WORDS
+from generator.config import DEMO, SourceSettings
+from generator.errors import Fault, Notice, NoticeKind, SitegenError
+from generator.feedfolder import is_unpulled
 from generator.pictures.illustrate import Illustrated
-from generator.source import Source
 from generator.urls import AVAILABILITY
-from generator.website import Words, composed, read_words, website
+from generator.website import Website, Words, composed, read_words, website
+
+_UNPULLED = "settings and words could not be held against the feed: nothing was pulled yet"
+UNPULLED = NoticeKind(
+    _UNPULLED, _UNPULLED, "The templates were tried with the demo's programme. Run sitegen pull, then check again."
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,50 +62,64 @@ def check(order: CheckOrder, tell: Callable[[str], None]) -> Findings:
         findings.faults += order.verdict.faults
         findings.notices += _warning(order.verdict)
     tell("Reading settings and content")
-    try:
+    words = None
+    with _going_on(findings):
         words = read_words(order.site)
-    except SitegenError as error:
-        findings.catch(error)
+    if words is None:
         return findings
-    findings.notices += words.notices
-    for stage, work in (("Trying the templates", _templates), ("Reading the built site", _output)):
-        tell(stage)
-        try:
-            work(order, words, findings)
-        except SitegenError as error:
-            findings.catch(error)
+    tell("Reading the feed")
+    made = None
+    with _going_on(findings):
+        made = _website(order, words, findings)
+    _words(order, words, made, findings)
+    tell("Trying the templates")
+    with _going_on(findings):
+        findings.checked["templates"], faults = try_templates(words, made, order.now)
+        findings.faults += faults
+    tell("Reading the built site")
+    with _going_on(findings):
+        _output(order, words, findings)
     if order.published:
         tell("Asking the published site")
-        _published(order, order.published, words, findings)
+        with _going_on(findings):
+            _published(order, order.published, words, findings)
     return findings
+
+
+@contextmanager
+def _going_on(findings: Findings) -> Iterator[None]:
+    """What ends a stage is a finding, and the next one begins."""
+    try:
+        yield
+    except SitegenError as error:
+        findings.catch(error)
 
 
 def _warning(verdict: Verdict) -> tuple[Notice, ...]:
     """What will soon be wrong with the certificate."""
     soon = verdict.warning
-    return (Notice(NoticeKind(soon.what, soon.what, soon.mend), soon.where),) if soon else ()
+    return (Notice(NoticeKind(soon.what, soon.what, soon.mend), "", soon.where),) if soon else ()
 
 
-def _templates(order: CheckOrder, words: Words, findings: Findings) -> None:
-    """Compile every template, and make a page of each from the programme: the last snapshot's, else the demo's."""
-    source = _source(order, words)
-    made = website(words, source, Illustrated(composed(words, source, order.now), {}))
-    faults = list(made.renderer.broken())
-    findings.checked["templates"] = len(made.renderer.names)
-    findings.faults += faults
-    firsts = {page.template: page for page in reversed(made.pages)}
-    for page in firsts.values() if not faults else ():
-        made.renderer.page(page)
+def _website(order: CheckOrder, words: Words, findings: Findings) -> Website:
+    """The website as it would be made, without pictures. Raises SourceError."""
+    settings = words.settings
+    if is_unpulled(settings, order.site):
+        findings.notices.append(Notice(UNPULLED, "", str(order.site)))
+        settings = replace(settings, source=SourceSettings(DEMO))
+    source = sources.load(settings, order.site, order.now)
+    return website(words, source, Illustrated(composed(words, source, order.now), {}))
 
 
-def _source(order: CheckOrder, words: Words) -> Source:
-    try:
-        return sources.load(words.settings, order.site, order.now)
-    except SourceError:
-        if words.settings.source.feed != LIVE:
-            raise
-        demo = replace(words.settings, source=SourceSettings(DEMO))
-        return sources.load(demo, order.site, order.now)
+def _words(order: CheckOrder, words: Words, made: Website | None, findings: Findings) -> None:
+    """Settings and content, held against the feed where it is the site's own."""
+    findings.notices += words.notices
+    is_own = made and not is_unpulled(words.settings, order.site)
+    programme = made.plan.programme if made and is_own else None
+    if made and programme:
+        findings.notices += unknown_names(words.settings, made.source.feed, order.site / "content" / "site.toml")
+        findings.notices += (each for each in programme.notices if each.kind in (OLD_WORDS, OLD_INSTANCE_WORDS))
+    findings.notices += odd_words(words.content, programme)
 
 
 def _output(order: CheckOrder, words: Words, findings: Findings) -> None:
@@ -107,11 +131,7 @@ def _output(order: CheckOrder, words: Words, findings: Findings) -> None:
 
 def _published(order: CheckOrder, address: str, words: Words, findings: Findings) -> None:
     limit = order.max_age or words.settings.availability.stale_minutes
-    try:
-        minutes, what = age(address, order.now)
-    except SourceError as error:
-        findings.unreachable += error.faults
-        return
+    minutes, what = age(address, order.now)
     findings.checked["published minutes ago"] = minutes
     if minutes > limit:
         told = f"the published site is {minutes} minutes old by {what}, more than the {limit} that it may be"

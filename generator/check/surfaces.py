@@ -185,13 +185,13 @@ class Comparison:
             f"times the {surface} has another {fact} than availability.json",
             _MEND,
         )
-        self.contradictions.append(Notice(kind, f"{example} (/{path})"))
+        self.contradictions.append(Notice(kind, example, f"/{urls.page_in(path)}"))
 
     def _silent(self, surface: str, fact: str, id_: str, path: str) -> None:
         kind = NoticeKind(
             f"{surface} does not tell the {fact}", f"times the {surface} does not tell the {fact}", _SILENT
         )
-        self.silences.append(Notice(kind, f"{id_} (/{path})"))
+        self.silences.append(Notice(kind, id_, f"/{urls.page_in(path)}"))
 
 
 def _performances(node: Node) -> Iterator[Node]:

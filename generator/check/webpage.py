@@ -10,6 +10,8 @@ from typing import Any
 
 from lxml import etree
 
+from generator.text import one_line
+
 Element = etree._Element
 Node = dict[str, Any]
 
@@ -18,6 +20,7 @@ _MARKED = etree.XPath("//*[@data-instance or @data-event]")
 _SCRIPTS = etree.XPath('//script[@type="application/ld+json"]')
 _CANONICAL = etree.XPath('string(//link[@rel="canonical"]/@href)')
 _ADDRESSES = ("href", "src", "action", "poster")
+_DESCRIPTION = './/meta[@name="description"]'
 _SHARED = {"og:image", "og:url", "twitter:image"}
 
 
@@ -52,14 +55,15 @@ class Marks:
 
 @dataclass(frozen=True, slots=True)
 class WebPage:
-    """All that is checked of a page. `links` are addresses as they are written, each once."""
+    """All that is checked of a page. `links` and images are addresses as they are written, a link only once."""
 
     said: Marks
     title: str
+    description: str
     ids: tuple[str, ...]
     links: tuple[str, ...]
-    images_without_alt: int
-    images_without_size: int
+    images_without_alt: tuple[str, ...]
+    images_without_size: tuple[str, ...]
     is_hidden: bool
 
 
@@ -75,11 +79,14 @@ def read_page(content: bytes) -> WebPage:
     images = [element for element in elements if element.tag == "img"]
     return WebPage(
         said=_marks(tree),
-        title=" ".join((tree.findtext(".//title") or "").split()),
+        title=one_line(tree.findtext(".//title") or ""),
+        description=next((one_line(meta.get("content") or "") for meta in tree.iterfind(_DESCRIPTION)), ""),
         ids=tuple(found for element in elements if (found := element.get("id"))),
         links=tuple(dict.fromkeys(_links(elements))),
-        images_without_alt=sum(image.get("alt") is None for image in images),
-        images_without_size=sum(not (image.get("width") and image.get("height")) for image in images),
+        images_without_alt=tuple(image.get("src") or "" for image in images if image.get("alt") is None),
+        images_without_size=tuple(
+            image.get("src") or "" for image in images if not (image.get("width") and image.get("height"))
+        ),
         is_hidden=any("noindex" in (meta.get("content") or "") for meta in tree.iterfind('.//meta[@name="robots"]')),
     )
 

@@ -12,16 +12,13 @@ from urllib.parse import urlsplit
 from generator import urls
 from generator.config import DEMO, SourceSettings
 from generator.feedfolder import folder_of
+from generator.invented import Invented, programmes
 from generator.model import BookingPath
 from generator.programme import ListedInstance
-from generator.source import Source
 from generator.states import State
-from generator.studio.invented import Invented, programmes
 from generator.studio.screens import HERE, HOUSES
 from generator.studio.workshop import Workshop
-from generator.urls import Addresses
 from generator.website import Website
-from generator.wording import language
 
 KEPT = 12
 BOOKING = BookingPath(
@@ -85,27 +82,10 @@ class Gallery:
 
     def _made(self, name: str, now: datetime | None) -> Website:
         real, invented = self.workshop.website(), self._programmes()[name]
-        words = self.workshop.words
         origin = urlsplit(invented.settings.site.url)
-        url = f"{origin.scheme}://{origin.netloc}/_studio/{HOUSES}{name}"
-        settings = replace(invented.settings, site=replace(invented.settings.site, url=url))
-        spoken, _ = language(settings.site, words.folders)
-        content = invented.content(words.content)
-        own = replace(words, settings=settings, addresses=Addresses(url), language=spoken, content=content)
-        demo = folder_of(replace(settings, source=SourceSettings(DEMO)), self.workshop.bench.site)
+        own = invented.words(self.workshop.words, f"{origin.scheme}://{origin.netloc}/_studio/{HOUSES}{name}")
         moment = real.plan.programme.now
-        source = Source(
-            feed=invented.feed,
-            folder=demo,
-            pulled_at=moment,
-            images=demo / "images",
-            missing=(),
-            booking=BOOKING,
-            namespace="invented",
-            series="invented",
-            is_live=False,
-        )
-        return self.workshop.made(own, source, now or moment)
+        return self.workshop.made(own, invented.source(own, BOOKING, moment), now or moment)
 
 
 def _picture(workshop: Workshop) -> str:
@@ -138,6 +118,7 @@ _ODD = {
     "long": "Much of everything",
     "short": "Hardly anything",
     "no picture": "Without a picture",
+    "nothing known": "Nothing known but the start",
     "autumn night": "The autumn night",
 }
 

@@ -15,9 +15,9 @@ from pathlib import Path
 
 from generator import source as sources
 from generator.compose import recomposed
-from generator.config import DEMO, LIVE, Settings, SourceSettings
+from generator.config import DEMO, Settings, SourceSettings
 from generator.errors import SitegenError
-from generator.feedfolder import folder_of
+from generator.feedfolder import folder_of, is_unpulled
 from generator.memory import Memory, ledger_file, remembered
 from generator.pictures.looks import Look, look
 from generator.programme import Programme
@@ -151,8 +151,7 @@ class Workshop:
 
     def has_no_feed(self, settings: Settings) -> bool:
         """Whether the source is live, and was never pulled."""
-        is_live = settings.source.feed == LIVE and self.bench.feed is None
-        return is_live and not folder_of(settings, self.bench.site).is_dir()
+        return self.bench.feed is None and is_unpulled(settings, self.bench.site)
 
     def _at(self, now: datetime) -> Website:
         """The website at another time; the last few are kept."""

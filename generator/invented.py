@@ -1,6 +1,7 @@
 """Invented programmes that show everything a theme must cope with, whatever the venue itself has on.
 
 `programmes` is the door: every state, the long and the short, the empty and the odd, as the records of a feed.
+The studio shows them, and a check tries the templates with them.
 """
 
 from collections.abc import Iterable, Mapping
@@ -9,11 +10,29 @@ from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from itertools import count
 
-from generator.config import Events, Images, Settings, Venue
+from generator.config import DEMO, Events, Images, Settings, SourceSettings, Venue
 from generator.content import Content, Credit, EventWords, InstanceWords, Overlay
-from generator.model import Band, Event, Feed, Instance, Membership, Offer, Plan, Price, PriceList, Status, TicketType
+from generator.feedfolder import folder_of
+from generator.model import (
+    Band,
+    BookingPath,
+    Event,
+    Feed,
+    Instance,
+    Membership,
+    Offer,
+    Plan,
+    Price,
+    PriceList,
+    Status,
+    TicketType,
+)
+from generator.source import Source
 from generator.states import State
 from generator.text import Html
+from generator.urls import Addresses
+from generator.website import Words
+from generator.wording import language
 
 HOUR, DAY = timedelta(hours=1), timedelta(days=1)
 ROOM = Plan(1, "Main house", True, (1, 2))
@@ -74,7 +93,29 @@ class Invented:
             memberships=(Membership(1, "Friend", "Books a week before everybody else."),) if self.shows else (),
         )
 
-    def content(self, own: Content) -> Content:
+    def words(self, own: Words, url: str) -> Words:
+        """What the site folder says, with the invented settings and words in place of its own, for a site at `url`."""
+        settings = replace(self.settings, site=replace(self.settings.site, url=url))
+        spoken, _ = language(settings.site, own.folders)
+        content = self._content(own.content)
+        return replace(own, settings=settings, addresses=Addresses(url), language=spoken, content=content)
+
+    def source(self, own: Words, booking: BookingPath, now: datetime) -> Source:
+        """The programme as if it had been read from the demo's folder, where the pictures are."""
+        demo = folder_of(replace(self.settings, source=SourceSettings(DEMO)), own.site)
+        return Source(
+            feed=self.feed,
+            folder=demo,
+            pulled_at=now,
+            images=demo / "images",
+            missing=(),
+            booking=booking,
+            namespace="invented",
+            series="invented",
+            is_live=False,
+        )
+
+    def _content(self, own: Content) -> Content:
         """The venue's own pages and files, with the invented words in place of its words on events."""
         overlays = {
             show.event.id: Overlay("(invented)", show.words, Html()) for show in self.shows.values() if show.words
@@ -143,6 +184,7 @@ class _Inventor:
             "long": self._long(),
             "short": self._show("M", [State.ON_SALE], words="", minutes=None),
             "no picture": self._show("A show without a picture", [State.ON_SALE], picture=""),
+            "nothing known": self._unknown(),
             "autumn night": self._autumn_night(),
         }
 
@@ -220,6 +262,12 @@ class _Inventor:
         )
         event = replace(show.event, attributes=attributes, html=Html(paragraphs), duration=385)
         return Show(event, tuple(dates), tuple(self._seats(date, State.ON_SALE) for date in dates), words)
+
+    def _unknown(self) -> Show:
+        """A show with a date of which only the start is known."""
+        show = self._show("A show of which nothing is known", words="", minutes=None, picture="")
+        date = self._date(show.event.id, State.UNKNOWN, 0)
+        return replace(show, instances=(Instance(date.id, date.event_id, date.start),))
 
     def _autumn_night(self) -> Show:
         """Two dates at half past one of the night that has that hour twice."""
