@@ -14,6 +14,8 @@ from generator.check.surfaces import compared
 from generator.config import Settings, settings
 from generator.errors import Fault, Notice, SiteError, Warned, tally
 from generator.feedfolder import folder_of
+from generator.gate.gate import guarded
+from generator.gate.premises import refuse_exposed
 from generator.guard import counts_of_programme, refuse_empty, refuse_shrink
 from generator.manifest import inputs, note
 from generator.memory import keep, remembered
@@ -28,6 +30,7 @@ from generator.write import publish
 
 def build(order: Order, tell: Callable[[str], None], is_strict: bool = False) -> Report:
     """Build the site. `tell` is called with a word on each stage. Raises SitegenError; then the old site stands."""
+    refuse_exposed(order.site, order.gate)
     tell("Reading settings and content")
     begun = _inputs(order)
     words = read_words(order.site)
@@ -52,7 +55,8 @@ def build(order: Order, tell: Callable[[str], None], is_strict: bool = False) ->
     tell(f"Rendering {len(made.pages)} pages")
     digest, found = hashlib.sha256(), list[Notice]()
     files = sealed(compared(made.files(order.jobs), found, is_strict), made.plan.ledger(), digest)
-    written = publish(order.target, files, then=lambda: found.extend(keep(order.target / urls.LEDGER, order.site)))
+    passed = guarded(files, order.gate)
+    written = publish(order.target, passed, then=lambda: found.extend(keep(order.target / urls.LEDGER, order.site)))
     is_changed = memory.ledger is None or memory.ledger.content != digest.hexdigest()
     report = _report(order, made, written, is_changed, tally(found))
     note(order, begun, report)

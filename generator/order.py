@@ -1,18 +1,19 @@
 """What a build is asked for, and what it tells of what it made."""
 
 from collections import Counter
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
 
 from generator.errors import Warned
+from generator.gate.gate import Gate
 
 
 @dataclass(frozen=True, slots=True)
 class Order:
     """What is asked for. `now` is aware; `feed` and `output` may be None for the settings' own.
 
-    `snapshot` is one that was just pulled, and is not yet in its place.
+    `snapshot` is one that was just pulled, and is not yet in its place; `gate` knows what must not be published.
     """
 
     site: Path
@@ -23,6 +24,7 @@ class Order:
     allow_shrink: bool = False
     baseline: str | None = None
     snapshot: Path | None = None
+    gate: Gate = field(default_factory=Gate)
 
     @property
     def target(self) -> Path:

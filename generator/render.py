@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from functools import cache, cached_property
 from html import escape
 from pathlib import Path
-from types import CodeType
+from types import CodeType, SimpleNamespace
 from typing import Any
 
 import jinja2
@@ -24,6 +24,7 @@ from jinja2.utils import missing
 
 from generator import urls
 from generator.assets import Asset, assets
+from generator.confined import Confined
 from generator.errors import Fault, SiteError
 from generator.forms import decimal, iso_duration
 from generator.jsonld import Data
@@ -37,6 +38,12 @@ from generator.text import Html
 PAGES_A_TASK = 64
 _MEND = "Mend the template, or delete it to use the built-in one."
 _PROGRAM = Path(__file__).parent
+_PATHS = SimpleNamespace(**{
+    name: value
+    for name, value in vars(urls).items()
+    if name[0] != "_" and getattr(value, "__module__", urls.__name__) == urls.__name__
+})  # fmt: skip
+"""The paths that templates may name: what `urls` says itself, without what it imports."""
 _WRONG = (jinja2.TemplateError, TypeError, ValueError, LookupError, AttributeError, ArithmeticError, RecursionError)
 
 
@@ -111,9 +118,9 @@ class Renderer:
         return assets(self.folders)
 
     @cached_property
-    def environment(self) -> jinja2.Environment:
+    def environment(self) -> Confined:
         """Jinja with all that a template may use: design.md's context, and nothing of the machine."""
-        environment = jinja2.Environment(
+        environment = Confined(
             loader=jinja2.FileSystemLoader([str(folder) for folder in self.folders]),
             autoescape=True,
             undefined=_Undefined,
@@ -136,7 +143,7 @@ class Renderer:
             "more_pages": more_pages(plan),
             "booking_script": plan.booking.script,
             "has_counts": plan.settings.availability.counts,
-            "urls": urls,
+            "urls": _PATHS,
             "language": plan.language,
             "share": plan.programme.share,
             "href": plan.addresses.href,

@@ -9,7 +9,11 @@ PACKAGE = Path(__file__).parent.parent / "generator"
 
 FLOORS = (
     ("errors", "text", "forms", "pictures.easel", "pictures.frame", "pictures.looks"),
-    ("model", "order", "processes", "swap", "tables", "together", "urls", "certificate", "environment", "eventtypes"),
+    ("model", "processes", "swap", "tables", "together", "urls", "certificate", "environment", "eventtypes"),
+    ("gate.forms",),
+    ("gate.keys", "gate.packed"),
+    ("gate.gate",),
+    ("gate.premises", "order"),
     ("pictures.download", "pictures.lettering", "pictures.originals", "pictures.pixels", "pictures.posters"),
     ("catalogues", "config", "schemas", "states", "pictures.artwork", "spektrix.markup", "spektrix.demo"),
     ("access", "assets", "content", "feedfolder", "images", "ledger", "place", "prices", "pictures.gather"),
@@ -22,9 +26,9 @@ FLOORS = (
     ("ical",),
     ("calendars", "memory"),
     ("plan", "listing", "pull", "revision"),
-    ("pages", "feeds", "write"),
+    ("confined", "pages", "feeds", "write"),
     ("render", "shelves"),
-    ("website", "check.webpage", "check.vevents", "check.findings", "check.leaks", "check.links", "check.published"),
+    ("website", "check.webpage", "check.vevents", "check.findings", "check.links", "check.published"),
     ("check.surfaces", "check.lint", "check.feeds"),
     ("manifest", "moments"),
     ("build", "check.output"),
@@ -55,6 +59,7 @@ FLOORS = (
     ("__main__",),
 )
 HOMES = {
+    "ahocorasick_rs": {"gate.gate"},
     "babel": {"catalogues", "wording"},
     "certifi": {"spektrix.tls"},
     "click": {
@@ -71,7 +76,7 @@ HOMES = {
     "cryptography": {"certificate", "sandbox.authority"},
     "filelock": {"swap"},
     "icalendar": {"check.feeds", "ical"},
-    "jinja2": {"render", "studio.screens"},
+    "jinja2": {"confined", "render", "studio.screens"},
     "jsonschema_rs": {"schemas"},
     "lxml": {"check.feeds", "check.webpage", "spektrix.markup"},
     "markdown_it": {"content"},

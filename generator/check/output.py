@@ -12,15 +12,16 @@ from pathlib import Path
 from generator import urls
 from generator.check import feeds
 from generator.check.findings import Findings
-from generator.check.leaks import leak
 from generator.check.links import Links
 from generator.check.lint import lint
 from generator.check.surfaces import Comparison, Truth, holds_truth, targets, truth_of
 from generator.check.webpage import WebPage, read_page
 from generator.errors import Fault, Notice, NoticeKind, SiteError
+from generator.gate.gate import Gate
 from generator.urls import Addresses
 
 _REBUILD = "Build again; if it stays so, it is a fault of sitegen."
+_MEND_LEAK = "Take the site down, take the secret back, then find where it came from: content/, templates/?"
 _TEMPLATE = "Mend the template, or what fills it."
 _UNSIZED = NoticeKind(
     "image without width and height",
@@ -42,9 +43,7 @@ class _Site:
     hidden: set[str] = field(default_factory=set)
 
 
-def examine(
-    output: Path, addresses: Addresses, own: Container[str], secrets: tuple[bytes, ...], findings: Findings
-) -> None:
+def examine(output: Path, addresses: Addresses, own: Container[str], gate: Gate, findings: Findings) -> None:
     """Check all that is below the output folder. Raises SiteError where there is no built site.
 
     Of the venue's `own` files only the links are checked, and that they hold no secret.
@@ -56,9 +55,8 @@ def examine(
     site = _Site(addresses, Comparison(truth), Links(addresses))
     for path in sorted(files):
         content = (output / path).read_bytes()
-        if found := leak(content, secrets):
-            mend = "Take the site down, take the secret back, then find where it came from: content/, templates/?"
-            findings.leaks.append(Fault(f"holds {found}", f"/{path}", mend))
+        if leak := gate.fault(Path("/"), path, content, _MEND_LEAK):
+            findings.leaks.append(leak)
         if path.endswith(".html"):
             _page(path, read_page(content), path in own, site, findings)
         elif path.endswith(".css"):

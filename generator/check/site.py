@@ -5,18 +5,19 @@ left unchecked.
 """
 
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from pathlib import Path
 
 from generator import source as sources
 from generator.certificate import Verdict
 from generator.check.findings import Findings
-from generator.check.leaks import marks_of
 from generator.check.output import examine
 from generator.check.published import age
 from generator.config import DEMO, LIVE, SourceSettings
 from generator.errors import Fault, Notice, NoticeKind, SitegenError, SourceError
+from generator.gate.gate import Gate
+from generator.gate.premises import exposed
 from generator.pictures.illustrate import Illustrated
 from generator.source import Source
 from generator.urls import AVAILABILITY
@@ -25,7 +26,7 @@ from generator.website import Words, composed, read_words, website
 
 @dataclass(frozen=True, slots=True)
 class CheckOrder:
-    """What is to be checked. `now` is aware; `secrets` are values that no file may hold.
+    """What is to be checked. `now` is aware; `gate` knows what no file may hold.
 
     `published` is the address of the live site, and `max_age` the minutes that it may be old, None for what the
     settings say; `verdict` is on the client certificate, None where there is none.
@@ -37,7 +38,7 @@ class CheckOrder:
     published: str | None = None
     max_age: int | None = None
     verdict: Verdict | None = None
-    secrets: tuple[str, ...] = ()
+    gate: Gate = field(default_factory=Gate)
 
     @property
     def target(self) -> Path:
@@ -52,6 +53,9 @@ def check(order: CheckOrder, tell: Callable[[str], None]) -> Findings:
         findings.faults += order.verdict.faults
         findings.notices += _warning(order.verdict)
     tell("Reading settings and content")
+    if leaks := list(exposed(order.site, order.gate)):
+        findings.leaks += leaks
+        return findings  # lest a message about the settings quotes it
     try:
         words = read_words(order.site)
     except SitegenError as error:
@@ -101,8 +105,7 @@ def _source(order: CheckOrder, words: Words) -> Source:
 def _output(order: CheckOrder, words: Words, findings: Findings) -> None:
     if order.published and not (order.target / AVAILABILITY).is_file():
         return  # a watch over the live site needs no built one
-    marks = marks_of(order.secrets)
-    examine(order.target, words.addresses, words.content.static.keys(), marks, findings)
+    examine(order.target, words.addresses, words.content.static.keys(), order.gate, findings)
 
 
 def _published(order: CheckOrder, address: str, words: Words, findings: Findings) -> None:

@@ -37,6 +37,7 @@ def check(
         from generator.check.site import CheckOrder
         from generator.check.site import check as check_site
         from generator.environment import check_trust, secrets
+        from generator.gate.gate import Gate
         from generator.urls import is_address
 
         if published and not is_address(published):
@@ -44,7 +45,7 @@ def check(
         moment = moment_of(now, site)
         if published:
             check_trust()
-        order = CheckOrder(site, moment, output, published, max_age, _verdict(site, now), secrets())
+        order = CheckOrder(site, moment, output, published, max_age, _verdict(site, now), Gate(secrets()))
         with progress() as tell:
             findings = check_site(order, tell)
     code = _exit_code(findings)
