@@ -9,15 +9,16 @@ import json
 import re
 from base64 import b64decode, b64encode
 from collections.abc import Iterable, Iterator
+from contextlib import suppress
 from urllib.parse import quote, quote_plus
 
 SHORTEST = 8
 """Letters of a secret that is looked for: a shorter one would be found by chance."""
 PIECE = 24
 """Letters of a piece: two of them are shorter than any line, base64's 64 and 76 and hexadecimal's 60."""
-_STEP = 48  # bytes of a key from one piece to the next: any two lines of PEM hold one whole
+_PART, _STEP = 32, 48  # bytes of a key that are looked for, and from there to the next: two lines of PEM hold one whole
 _HEAD = 16  # bytes at the beginning of a key that are alike in all
-_SIGNATURE, _SIGNATURE_LINES = 96, 3  # the end of a certificate, which no other has
+_SIGNATURE, _SIGNATURE_LINES = 96, 4  # the end of a certificate, which no other has
 _BLOCK = re.compile(r"-----BEGIN ([A-Z0-9 ]+)-----(.*?)-----END ", re.DOTALL)
 _URL_SAFE = str.maketrans("+/", "-_")
 _QUOTES = (("&#34;", "&#39;"), ("&quot;", "&#x27;"), ("&quot;", "&#39;"))  # as Jinja, Python and others write them
@@ -32,20 +33,20 @@ def marks(secret: str) -> frozenset[bytes]:
     return frozenset(mark for mark in found if len(mark) >= SHORTEST)
 
 
-def marks_of_text(text: str) -> Iterator[bytes]:
-    """Every form of a text, if it is long enough."""
+def marks_of_text(text: str, *, is_secret: bool = True) -> Iterator[bytes]:
+    """Every form of a text, if it is long enough. Of one that is no secret itself, a piece may stand anywhere."""
     if len(text) < SHORTEST:
         return
     once = _escaped(text)
     yield from (form.encode() for each in once for form in _escaped(each))
-    yield from (mark for each in once for mark in _in_wide_letters(each))
-    yield from _encoded(text.encode())
+    yield from (mark for each in once for mark in _in_other_letters(each))
+    yield from _encoded(text.encode(), is_secret)
 
 
-def marks_of_bytes(raw: bytes) -> Iterator[bytes]:
-    """Every form of some bytes."""
+def marks_of_bytes(raw: bytes, *, is_secret: bool = True) -> Iterator[bytes]:
+    """Every form of some bytes. Of those that are no secret themselves, a piece may stand anywhere."""
     yield raw
-    yield from _encoded(raw)
+    yield from _encoded(raw, is_secret)
 
 
 def _of_block(label: str, body: str) -> Iterator[bytes]:
@@ -58,12 +59,12 @@ def _of_block(label: str, body: str) -> Iterator[bytes]:
         return
     if label == "CERTIFICATE":
         raw, lines = raw[-_SIGNATURE:], lines[-_SIGNATURE_LINES:]
-    starts = range(len(raw) - PIECE, _HEAD - 1, -_STEP)
-    for start in starts or [max(0, len(raw) - PIECE)]:
-        yield from marks_of_bytes(raw[start : start + PIECE])
-    for line in (line for line in lines if len(line) >= PIECE):
+    starts = range(len(raw) - _PART, _HEAD - 1, -_STEP)
+    for start in starts or [max(0, len(raw) - _PART)]:
+        yield from marks_of_bytes(raw[start : start + _PART])
+    for line in (line for line in lines[::2] if len(line) >= PIECE):
         yield from _encoded(line.encode())
-        yield from _in_wide_letters(line[-PIECE:])
+        yield from _in_other_letters(line[-PIECE:])
 
 
 def _escaped(text: str) -> frozenset[str]:
@@ -84,10 +85,10 @@ def _escaped(text: str) -> frozenset[str]:
     })  # fmt: skip
 
 
-def _encoded(raw: bytes) -> Iterator[bytes]:
-    """Pieces of bytes in base64 and hexadecimal, wherever in a longer text they stand, and escaped again."""
+def _encoded(raw: bytes, in_pieces: bool = True) -> Iterator[bytes]:
+    """Bytes, or pieces of them, in base64 and hexadecimal, wherever in a longer text they stand, and escaped again."""
     for form in (*_in_base64(raw), raw.hex(), raw.hex().upper()):
-        yield from (mark.encode() for piece in _pieces(form) for mark in _escaped(piece))
+        yield from (mark.encode() for piece in (_pieces(form) if in_pieces else (form,)) for mark in _escaped(piece))
 
 
 def _in_base64(raw: bytes) -> Iterable[str]:
@@ -102,9 +103,11 @@ def _in_base64(raw: bytes) -> Iterable[str]:
 def _pieces(form: str) -> tuple[str, ...]:
     """The end of a long form in two pieces, of which a line break leaves one whole; a short form itself."""
     half = min(len(form) // 2, PIECE)
-    return (form,) if half < PIECE * 2 // 3 else (form[-2 * half : -half], form[-half:])
+    return (form,) if half < PIECE // 2 else (form[-2 * half : -half], form[-half:])
 
 
-def _in_wide_letters(text: str) -> tuple[bytes, bytes]:
-    """A text with two bytes a letter, as Windows keeps notes and remarks on pictures."""
-    return text.encode("utf-16-le"), text.encode("utf-16-be")
+def _in_other_letters(text: str) -> Iterator[bytes]:
+    """A text with two bytes a letter, as Windows keeps notes and remarks on pictures; and with one, as PNG does."""
+    yield from (text.encode("utf-16-le"), text.encode("utf-16-be"))
+    with suppress(UnicodeEncodeError):
+        yield text.encode("latin-1")

@@ -47,11 +47,11 @@ _DER = (
 def keys() -> Iterator[tuple[bytes, str]]:
     """Marks of any key, and what each tells of, the most telling first."""
     for pattern in _PKCS12:
-        yield from ((mark, "a PFX file") for mark in marks_of_bytes(bytes.fromhex(pattern)))
+        yield from ((mark, "a PFX file") for mark in marks_of_bytes(bytes.fromhex(pattern), is_secret=False))
     for text in _ARMOUR:
-        yield from ((mark, "a private key") for mark in marks_of_text(text))
+        yield from ((mark, "a private key") for mark in marks_of_text(text, is_secret=False))
     for pattern in _DER:
-        yield from ((mark, "a private key") for mark in marks_of_bytes(bytes.fromhex(pattern)))
+        yield from ((mark, "a private key") for mark in marks_of_bytes(bytes.fromhex(pattern), is_secret=False))
 
 
 def is_key_by_name(name: str) -> bool:
