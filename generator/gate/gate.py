@@ -53,10 +53,8 @@ class Gate:
 
         Of a path that tells a secret, only as much is told as does not.
         """
-        parts = PurePath(path).parts
-        telling = (number for number, part in enumerate(parts) if self._in(part.encode(errors="surrogateescape")))
-        if (first := next(telling, None)) is not None:
-            return Fault("holds a secret in its name", str(root.joinpath(*parts[:first], "…")), mend)
+        if self._in(_bytes(path)) and (untold := self._untold(path)) is not None:
+            return Fault("holds a secret in its name", str(root / untold / "…"), mend)
         found = self.found(content)
         return Fault(found, str(root / path), mend) if found else None
 
@@ -64,6 +62,12 @@ class Gate:
         """Raise SecretError where a file must not be published at a path."""
         if fault := self.fault(Path("/"), path, content):
             raise SecretError(fault)
+
+    def _untold(self, path: str) -> Path | None:
+        """The beginning of a path, up to the first name that tells a secret; None where the path of a key is all."""
+        parts = PurePath(path).parts
+        telling = (number for number, part in enumerate(parts) if self._in(_bytes(part)))
+        return next((Path(*parts[:number]) for number in telling), None)
 
     def _in(self, content: bytes) -> str:
         """The name of the secret in some bytes, the most telling one; "" where there is none."""
@@ -75,10 +79,14 @@ class Gate:
     def _inside(self, content: bytes) -> Iterator[str]:
         """The names of the secrets that are packed inside a file."""
         for name, part in unpacked(content):
-            if secret := self._in(name.encode(errors="surrogateescape")) or self._in(part):
+            if secret := self._in(_bytes(name)) or self._in(part):
                 yield secret
             if is_key_by_name(PurePath(name).name):
                 yield "what is a key by its name"
+
+
+def _bytes(name: str) -> bytes:
+    return name.encode(errors="surrogateescape")
 
 
 def guarded(files: Iterable[tuple[str, bytes]], gate: Gate) -> Iterator[tuple[str, bytes]]:
