@@ -13,6 +13,7 @@ from generator.before import leave, left_in
 from generator.config import Settings, settings
 from generator.errors import Fault, Notice, SiteError, Warned, tally
 from generator.feedfolder import folder_of
+from generator.gate.premises import refuse_exposed
 from generator.guard import counts_of_programme, refuse_empty, refuse_shrink
 from generator.manifest import inputs, note, surroundings
 from generator.memory import keep, remembered
@@ -27,6 +28,7 @@ from generator.write import publish
 
 def build(order: Order, tell: Callable[[str], None], is_strict: bool = False) -> Report:
     """Build the site. `tell` is called with a word on each stage. Raises SitegenError; then the old site stands."""
+    refuse_exposed(order.site, order.gate)
     tell("Reading settings and content")
     begun, around = _inputs(order), _surroundings(order)
     words = read_words(order.site)
@@ -46,12 +48,14 @@ def build(order: Order, tell: Callable[[str], None], is_strict: bool = False) ->
     tell("Making pictures")
     pictures = pictured(words, source, programme, order.jobs)
     before = left_in(order.site, order.target)
+    if before.units:  # what stands was held against the secrets of its day; what it was made from is, against today's
+        refuse_exposed(order.site, order.gate, source.folder)
     made = website(words, source, pictures, memory, jobs=order.jobs, made_before=before.entries)
     if is_strict and made.warnings:
         raise SiteError(*(Fault(str(warning), "", warning.kind.mend) for warning in made.warnings))
 
     tell("Making the pages")
-    making = Production(made, before, around, order.jobs, is_strict, order.is_unchecked)
+    making = Production(made, before, around, order, is_strict)
     unkept: list[Notice] = []
     written = publish(
         order.target, making.files, lambda: unkept.extend(keep(order.target / urls.LEDGER, order.site)), before.files

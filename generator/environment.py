@@ -5,7 +5,7 @@
 
 import base64
 import os
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -14,6 +14,8 @@ from generator.errors import Fault, SiteError, SourceError
 
 LAST_YEAR = 9000
 _BEGIN = "-----BEGIN "
+_SPOKEN = ("SPEKTRIX_API_KEY", "SPEKTRIX_KEY_PASSWORD", "SPEKTRIX_PFX_PASSWORD")
+_HELD = ("SPEKTRIX_CERT", "SPEKTRIX_KEY")
 
 
 @dataclass(frozen=True, slots=True, repr=False)
@@ -30,6 +32,17 @@ class Credentials:
 
     def __repr__(self) -> str:
         return "Credentials(…)"
+
+
+@dataclass(frozen=True, slots=True, repr=False)
+class Secret:
+    """What must not be published; `name` says in words what it is. Its value cannot be printed."""
+
+    name: str
+    value: str
+
+    def __repr__(self) -> str:
+        return f"Secret({self.name}, …)"
 
 
 def credentials(environment: Mapping[str, str] = os.environ) -> Credentials:
@@ -49,20 +62,31 @@ def client_certificate(environment: Mapping[str, str] = os.environ) -> Credentia
 
     Raises SiteError that names the variable, never its value.
     """
-    certificate, private_key = (
-        _pem(name, environment.get(name, "").strip()) for name in ("SPEKTRIX_CERT", "SPEKTRIX_KEY")
-    )
+    certificate, private_key = (_pem(name, environment.get(name, "").strip()) for name in _HELD)
     if bool(certificate) != bool(private_key):
-        lone, other = ("SPEKTRIX_CERT", "SPEKTRIX_KEY") if certificate else ("SPEKTRIX_KEY", "SPEKTRIX_CERT")
+        lone, other = _HELD if certificate else reversed(_HELD)
         raise SiteError(Fault(f"{lone} is set, but {other} is not", "environment", "Set both, or neither."))
     return Credentials("", certificate, private_key, environment.get("SPEKTRIX_KEY_PASSWORD", "").rstrip("\r\n"))
 
 
-def secrets(environment: Mapping[str, str] = os.environ) -> tuple[str, ...]:
-    """Every secret that the environment holds, to see that it is nowhere else. Raises SiteError for half a pair."""
-    names = ("SPEKTRIX_API_KEY", "SPEKTRIX_KEY_PASSWORD", "SPEKTRIX_PFX_PASSWORD")
-    told = (environment.get(name, "").strip() for name in names)
-    return tuple(secret for secret in (*told, client_certificate(environment).private_key) if secret)
+def secrets(environment: Mapping[str, str] = os.environ) -> tuple[Secret, ...]:
+    """Every secret that the environment holds, and where its key files lie: what must stand nowhere else.
+
+    Raises nothing: a variable that is of no use to the pull may still hold a secret.
+    """
+    told = (Secret(name, environment.get(name, "").strip()) for name in _SPOKEN)
+    held = (secret for name in _HELD for secret in _held(name, environment.get(name, "").strip()))
+    return tuple(secret for secret in (*told, *held) if secret.value)
+
+
+def _held(name: str, value: str) -> Iterator[Secret]:
+    """A key or certificate, as a variable has it; where it names a file, what is in that, and where it is."""
+    text = value if _BEGIN in value else _decoded(value)
+    file = "" if text or not value else _file_text(value)
+    yield Secret(name, text or (file if _BEGIN in file else value))
+    if file:
+        where = f"the path in {name}"
+        yield from (Secret(where, path) for path in {value, str(Path(value).absolute())} if len(Path(path).parts) > 1)
 
 
 def pfx_password(environment: Mapping[str, str] = os.environ) -> str | None:

@@ -3,6 +3,10 @@
 Where nothing of that has changed, and no moment has passed at which the site changes by itself, `renewed` makes only
 the times in availability.json new. It goes by the bytes of all that is read and by every file of the output; in doubt
 it says None, and the site is built. This module imports little: most builds of a schedule need no more than it.
+
+A secret that is new since that build could stand in what it made. So all that the site was made from is held against
+the secrets each time. No trace of a secret is kept instead, neither digest nor keyed digest: a CI job may cache the
+manifest, and whoever reads it could try passwords against it at leisure.
 """
 
 import hashlib
@@ -24,6 +28,7 @@ from generator.config import SETTINGS_FILE, settings
 from generator.errors import NoticeKind, Warned
 from generator.feedfolder import folder_of
 from generator.forms import utc
+from generator.gate.premises import refuse_exposed
 from generator.order import Order, Report, Written
 from generator.swap import files_in, put, replacing
 
@@ -83,7 +88,7 @@ def renewed(order: Order, is_strict: bool) -> Report | None:
     """What stands, once the times in availability.json are new; None where something must be made.
 
     With a baseline the feed must be held against it, so that all is made. Raises SiteError where another build is at
-    work in the output.
+    work in the output, and SecretError where a secret stands in what the site is made from.
     """
     if order.baseline and not order.allow_shrink:
         return None
@@ -102,6 +107,7 @@ def _renewed(order: Order, is_strict: bool) -> Report | None:
     feed = order.snapshot or folder_of(settings(order.site), order.site, order.feed)
     if known["ledger"] != _ledger(order) or known["inputs"] != inputs(order, feed):
         return None
+    refuse_exposed(order.site, order.gate, feed)
     fresh = replace(made, now=order.now.astimezone(made.now.tzinfo), pulled_at=_pulled_at(feed, made))
     with replacing(order.target):
         return _with_new_times(fresh) if known["output"] == _standing(order.target) else None

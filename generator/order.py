@@ -1,11 +1,12 @@
 """What a build is asked for, and what it tells of what it made."""
 
 from collections import Counter
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
 
 from generator.errors import Warned
+from generator.gate.gate import Gate
 
 
 @dataclass(frozen=True, slots=True)
@@ -13,7 +14,7 @@ class Order:
     """What is asked for. `now` is aware; `feed` and `output` may be None for the settings' own.
 
     `snapshot` is one that was just pulled, and is not yet in its place. `is_unchecked` is whether pages are not held
-    against availability.json.
+    against availability.json; `gate` knows what must not be published.
     """
 
     site: Path
@@ -25,6 +26,7 @@ class Order:
     baseline: str | None = None
     snapshot: Path | None = None
     is_unchecked: bool = False
+    gate: Gate = field(default_factory=Gate)
 
     @property
     def target(self) -> Path:

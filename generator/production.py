@@ -17,6 +17,7 @@ from generator.check.webpage import read_marks
 from generator.errors import Notice
 from generator.feeds import listed, sitemaps
 from generator.keys import Keys
+from generator.order import Order
 from generator.plan import Page
 from generator.processes import spread
 from generator.programme import ListedEvent
@@ -47,16 +48,14 @@ class Batch:
 
 
 class Production:
-    """Makes the files of a website. Pages are held against availability.json, unless `is_unchecked`.
+    """Makes the files of a website, as an `order` wants them. Nothing is put aside that its gate refuses.
 
     `surroundings` is a digest of what every page is made with. When all files are made, `made` is what the next
     build may be spared, `pages` their number, `notices` what could not be compared, `content` the digest of the site.
     """
 
-    def __init__(
-        self, site: Website, before: Before, surroundings: str, jobs: int, is_strict: bool, is_unchecked: bool
-    ) -> None:
-        self.site, self.jobs, self.is_strict, self.is_unchecked = site, jobs, is_strict, is_unchecked
+    def __init__(self, site: Website, before: Before, surroundings: str, order: Order, is_strict: bool) -> None:
+        self.site, self.order, self.is_strict = site, order, is_strict
         self.before, self.made = before, Before()
         self.keys = Keys(site.plan, surroundings)
         self.pages, self.content = 0, ""
@@ -65,7 +64,8 @@ class Production:
     def files(self, aside: Aside) -> Iterator[Placed]:
         """Put every file aside, and tell whether it is new or changed.
 
-        Raises SiteError where what is told of an instance differs, or where a surface is silent and that counts.
+        Raises SiteError where what is told of an instance differs, or where a surface is silent and that counts, and
+        SecretError where a file holds a secret.
         """
         known, whole = self._compared_with(aside)
         yield from whole.placed
@@ -77,20 +77,21 @@ class Production:
         last = Batch()
         pages = [page for unit in whole.units.values() for page in unit.listed]
         for path, content in sitemaps(pages, self.site.plan.addresses, self.site.plan.changed).items():
-            _put(aside, last, path, content)
+            self._put(aside, last, path, content)
         self.content = seal((path, file.digest) for path, file in (whole.files | last.files).items())
-        _put(aside, last, urls.LEDGER, sealed(self.site.plan.ledger(), self.content))
+        self._put(aside, last, urls.LEDGER, sealed(self.site.plan.ledger(), self.content))
         self.pages = sum(len(unit.files) for unit in whole.units.values())
         self.made = Before(whole.files | last.files, whole.units, self.site.lasting.entries)
         yield from last.placed
 
     def _compared_with(self, aside: Aside) -> tuple[dict[str, bytes], Batch]:
         """The files that pages are compared with, by path, put aside."""
-        known = {path: make() for path, make in self.site.others() if _is_compared_with(path)}
+        made = [(path, make()) for path, make in self.site.others() if _is_compared_with(path)]
+        known = dict(reversed(made))  # where two would have one path, putting them aside tells
         truths = (content for path, content in known.items() if holds_truth(path))
-        batch = Batch(None if self.is_unchecked else Comparison(truth_of(truths)))
-        for path, content in known.items():
-            _put(aside, batch, path, content)
+        batch = Batch(None if self.order.is_unchecked else Comparison(truth_of(truths)))
+        for path, content in made:
+            self._put(aside, batch, path, content)
         return known, batch
 
     def _batches(self, aside: Aside, comparison: Comparison | None) -> Iterator[Batch]:
@@ -99,7 +100,7 @@ class Production:
         portions = (others[first : first + FILES_A_BATCH] for first in range(0, len(others), FILES_A_BATCH))
         tasks: list[Callable[[Batch], None]] = [
             *(partial(self._make_pages, aside, keys) for keys in self.site.shelves.batches),
-            *(partial(_make_others, aside, portion) for portion in portions),
+            *(partial(self._make_others, aside, portion) for portion in portions),
         ]
 
         def made(number: int) -> Batch:
@@ -108,7 +109,7 @@ class Production:
             batch.comparison = batch.comparison and batch.comparison.found()
             return batch
 
-        return spread(made, range(len(tasks)), self.jobs, "made pages")
+        return spread(made, range(len(tasks)), self.order.jobs, "made pages")
 
     def _make_pages(self, aside: Aside, groups: tuple[str, ...], batch: Batch) -> None:
         """The pages of some groups; those of an event are a unit, any other is one by itself."""
@@ -149,7 +150,7 @@ class Production:
         unit = Unit(key)
         for page in pages():
             path, content = urls.file(page.path), self.site.renderer.page(page)
-            _put(aside, batch, path, content)
+            self._put(aside, batch, path, content)
             unit.files.append(path)
             unit.listed += listed((page,))
             if compared and b"data-" in content:
@@ -158,6 +159,19 @@ class Production:
             unit.seen, unit.over, unit.silences = sorted(compared.seen), compared.over, compared.silences
             batch.comparison.contradictions += compared.contradictions
         return unit
+
+    def _make_others(self, aside: Aside, portion: list[tuple[str, File]], batch: Batch) -> None:
+        for path, make in portion:
+            self._put(aside, batch, path, make())
+
+    def _put(self, aside: Aside, batch: Batch, path: str, content: bytes) -> None:
+        """Put a file aside. Of availability.json the digest that is remembered leaves the times out."""
+        self.order.gate.refuse(path, content)
+        own = digest(path, content)
+        of_bytes = hashlib.sha256(content).digest() if path == urls.AVAILABILITY else own
+        is_changed, known = aside.put(path, content, of_bytes)
+        batch.placed.append((path, is_changed))
+        batch.files[path] = Known(known.size, known.time, own)
 
     @property
     def _events(self) -> Mapping[str, ListedEvent]:
@@ -173,17 +187,3 @@ class Production:
 
 def _is_compared_with(path: str) -> bool:
     return holds_truth(path) or path in (urls.FEED, urls.REDIRECTS)
-
-
-def _make_others(aside: Aside, portion: list[tuple[str, File]], batch: Batch) -> None:
-    for path, make in portion:
-        _put(aside, batch, path, make())
-
-
-def _put(aside: Aside, batch: Batch, path: str, content: bytes) -> None:
-    """Put a file aside. Of availability.json the digest that is remembered leaves the times out."""
-    own = digest(path, content)
-    of_bytes = hashlib.sha256(content).digest() if path == urls.AVAILABILITY else own
-    is_changed, known = aside.put(path, content, of_bytes)
-    batch.placed.append((path, is_changed))
-    batch.files[path] = Known(known.size, known.time, own)

@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from functools import cache, cached_property
 from html import escape
 from pathlib import Path
-from types import CodeType
+from types import CodeType, SimpleNamespace
 from typing import Any
 
 import jinja2
@@ -36,6 +36,12 @@ from generator.text import Html
 
 _MEND = "Mend the template, or delete it to use the built-in one."
 _PROGRAM = Path(__file__).parent
+_PATHS = SimpleNamespace(**{
+    name: value
+    for name, value in vars(urls).items()
+    if name[0] != "_" and (isinstance(value, str) or getattr(value, "__module__", "") == urls.__name__)
+})  # fmt: skip
+"""The paths that templates may name: what `urls` says itself, without what it imports."""
 _WRONG = (jinja2.TemplateError, TypeError, ValueError, LookupError, AttributeError, ArithmeticError, RecursionError)
 
 
@@ -138,7 +144,7 @@ class Renderer:
             "more_pages": more_pages(plan),
             "booking_script": plan.booking.script,
             "has_counts": plan.settings.availability.counts,
-            "urls": urls,
+            "urls": _PATHS,
             "language": plan.language,
             "share": plan.programme.share,
             "href": plan.addresses.href,

@@ -11,7 +11,6 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
-import jinja2
 from jinja2 import meta, nodes
 from jinja2.compiler import CodeGenerator, Frame
 from jinja2.runtime import Context
@@ -19,6 +18,7 @@ from jinja2.utils import missing
 from jinja2.visitor import NodeTransformer, NodeVisitor
 from markupsafe import Markup
 
+from generator.confined import Confined
 from generator.text import Html
 
 GETTEXT = ("_", "gettext")
@@ -104,7 +104,7 @@ class _Generator(CodeGenerator):
         self.simple_write(asked, frame, node)
 
 
-class Environment(jinja2.Environment):
+class Environment(Confined):
     """An environment that spares work; `say` is how it says messages, as markup.
 
     A partial is rendered `often` times before anybody looks whether that could be spared: one page is made sooner.

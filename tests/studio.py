@@ -9,6 +9,7 @@ from surfaces import PROJECT, share_pictures
 from werkzeug.test import Client, TestResponse
 from werkzeug.wrappers import Request
 
+from generator.gate.gate import Gate
 from generator.studio.changes import Change, Follow, Stage
 from generator.studio.desk import Desk
 from generator.studio.server import Studio
@@ -25,10 +26,11 @@ class Asked:
     site: Path
     feed: Path | None = None
     now: str = NOW
+    gate: Gate = field(default_factory=Gate)
     told: list[str] = field(default_factory=list)
 
     def __post_init__(self) -> None:
-        bench = Bench(self.site.resolve(), self.feed)
+        bench = Bench(self.site.resolve(), self.feed, self.gate)
         self.desk = Desk(Workshop(bench, lambda: datetime.fromisoformat(self.now)), RUN, self.told.append)
         self.desk.open()
         self.client = Client(Request.application(Studio(self.desk, ("theatre.local",)).respond))

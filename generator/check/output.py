@@ -13,16 +13,17 @@ from generator import urls
 from generator.check import feeds
 from generator.check.findings import Findings
 from generator.check.heads import Heads
-from generator.check.leaks import leak
 from generator.check.links import Links
 from generator.check.lint import lint
 from generator.check.surfaces import Comparison, Truth, holds_truth, targets, truth_of
 from generator.check.webpage import WebPage, read_page
 from generator.check.weight import compressed, too_heavy
 from generator.errors import Fault, Notice, NoticeKind, SiteError
+from generator.gate.gate import Gate
 from generator.urls import Addresses
 
 _REBUILD = "Build again; if it stays so, it is a fault of sitegen."
+_MEND_LEAK = "Take the site down, take the secret back, then find where it came from: content/, templates/?"
 _TEMPLATE = "Mend the template, or what fills it."
 _UNSIZED = NoticeKind(
     "image without width and height",
@@ -62,9 +63,7 @@ class _Site:
     weights: dict[str, int] = field(default_factory=dict)
 
 
-def examine(
-    output: Path, addresses: Addresses, own: Container[str], secrets: tuple[bytes, ...], findings: Findings
-) -> None:
+def examine(output: Path, addresses: Addresses, own: Container[str], gate: Gate, findings: Findings) -> None:
     """Check all that is below the output folder. Raises SiteError where there is no built site.
 
     Of the venue's `own` files only the links are checked, and that they hold no secret.
@@ -77,9 +76,8 @@ def examine(
     site = _Site(addresses, Comparison(truth), Links(addresses), documents)
     for path in sorted(files):
         content = documents[path] if path in documents else (output / path).read_bytes()
-        if found := leak(content, secrets):
-            mend = "Take the site down, take the secret back, then find where it came from: content/, templates/?"
-            findings.leaks.append(Fault(f"holds {found}", f"/{path}", mend))
+        if leak := gate.fault(Path("/"), path, content, _MEND_LEAK):
+            findings.leaks.append(leak)
         _take(path, content, path in own, site, findings)
     redirects = targets(site.texts.get(urls.REDIRECTS, b""))
     _calendars(redirects, site, findings)

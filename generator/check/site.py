@@ -6,14 +6,13 @@ left unchecked.
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from pathlib import Path
 
 from generator import source as sources
 from generator.certificate import Verdict
 from generator.check.findings import Findings
-from generator.check.leaks import marks_of
 from generator.check.names import unknown_names
 from generator.check.output import examine
 from generator.check.published import age
@@ -23,6 +22,8 @@ from generator.compose import OLD_INSTANCE_WORDS, OLD_WORDS
 from generator.config import DEMO, SourceSettings
 from generator.errors import Fault, Notice, NoticeKind, SitegenError
 from generator.feedfolder import is_unpulled
+from generator.gate.gate import Gate
+from generator.gate.premises import exposed
 from generator.pictures.illustrate import Illustrated
 from generator.urls import AVAILABILITY
 from generator.website import Website, Words, composed, read_words, website
@@ -35,7 +36,7 @@ UNPULLED = NoticeKind(
 
 @dataclass(frozen=True, slots=True)
 class CheckOrder:
-    """What is to be checked. `now` is aware; `secrets` are values that no file may hold.
+    """What is to be checked. `now` is aware; `gate` knows what no file may hold.
 
     `published` is the address of the live site, and `max_age` the minutes that it may be old, None for what the
     settings say; `verdict` is on the client certificate, None where there is none.
@@ -47,7 +48,7 @@ class CheckOrder:
     published: str | None = None
     max_age: int | None = None
     verdict: Verdict | None = None
-    secrets: tuple[str, ...] = ()
+    gate: Gate = field(default_factory=Gate)
 
     @property
     def target(self) -> Path:
@@ -62,6 +63,9 @@ def check(order: CheckOrder, tell: Callable[[str], None]) -> Findings:
         findings.faults += order.verdict.faults
         findings.notices += _warning(order.verdict)
     tell("Reading settings and content")
+    if leaks := list(exposed(order.site, order.gate)):
+        findings.leaks += leaks
+        return findings  # lest a message about the settings quotes it
     words = None
     with _going_on(findings):
         words = read_words(order.site)
@@ -125,8 +129,7 @@ def _words(order: CheckOrder, words: Words, made: Website | None, findings: Find
 def _output(order: CheckOrder, words: Words, findings: Findings) -> None:
     if order.published and not (order.target / AVAILABILITY).is_file():
         return  # a watch over the live site needs no built one
-    marks = marks_of(order.secrets)
-    examine(order.target, words.addresses, words.content.static.keys(), marks, findings)
+    examine(order.target, words.addresses, words.content.static.keys(), order.gate, findings)
 
 
 def _published(order: CheckOrder, address: str, words: Words, findings: Findings) -> None:

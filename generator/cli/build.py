@@ -44,17 +44,23 @@ def build(
     report: Path | None,
 ) -> None:
     """Pull if the source is live, and write the website. If anything is wrong, the last good one stands untouched."""
+    from generator.environment import secrets
+    from generator.gate.gate import Gate
+    from generator.gate.premises import refuse_exposed
     from generator.manifest import renewed
     from generator.order import Order
 
     started = time.monotonic()
     outcome: dict[str, Any] = {}
     with told(outcome, report):
-        moment_of(now, site)
         _refuse_report_inside(report, output or site / "output")
+        gate = Gate(secrets())
+        refuse_exposed(site, gate)  # before anything else is read, lest a message quotes it
+        moment_of(now, site)
         with progress() as tell, _pulling(site, allow_shrink, baseline, feed is None and not offline, tell) as snapshot:
             cores = jobs or os.cpu_count() or 1
-            order = Order(site, moment_of(now, site), output, feed, cores, allow_shrink, baseline, snapshot, no_check)
+            asked = site, moment_of(now, site), output, feed, cores, allow_shrink, baseline, snapshot
+            order = Order(*asked, is_unchecked=no_check, gate=gate)
             made = renewed(order, strict) or _built(order, tell, strict)
         outcome |= _as_json(made) | {"published": _published(baseline, moment_of(now, site), site)}
     _print_summary(made, time.monotonic() - started)

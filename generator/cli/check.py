@@ -58,11 +58,12 @@ def _found(site: Path, output: Path | None, published: str | None, max_age: int 
     from generator.check.site import CheckOrder
     from generator.check.site import check as check_site
     from generator.environment import check_trust, secrets
+    from generator.gate.gate import Gate
 
     moment = moment_of(now, site)
     if published:
         check_trust()
-    order = CheckOrder(site, moment, output, published, max_age, _verdict(site, moment), secrets())
+    order = CheckOrder(site, moment, output, published, max_age, _verdict(site, moment), Gate(secrets()))
     with progress() as tell:
         return check_site(order, tell)
 

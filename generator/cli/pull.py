@@ -34,8 +34,12 @@ def pull(site: Path, to: Path | None, also: tuple[str, ...], allow_shrink: bool,
     """Ask Spektrix for everything and keep it. If anything is wrong, the last snapshot stands untouched."""
     with told({}, None):
         from generator.config import settings
+        from generator.environment import secrets
+        from generator.gate.gate import Gate
+        from generator.gate.premises import refuse_exposed
         from generator.pull import PullOrder
 
+        refuse_exposed(site, Gate(secrets()))
         order = PullOrder(site, clock(), to, also, allow_shrink, baseline)
         with progress() as tell, pulling_live(order, settings(site), tell) as pulled:
             counts = pulled.counts

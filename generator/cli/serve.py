@@ -50,6 +50,8 @@ def serve(
     import signal
     import webbrowser
 
+    from generator import environment
+    from generator.gate.gate import Gate
     from generator.studio.desk import Desk
     from generator.studio.server import Studio, listening, serving
     from generator.studio.workshop import Bench, Workshop
@@ -59,7 +61,7 @@ def serve(
         fixed = moment_of(now, site) if now else None
         if pulls:
             _pull(site)
-        bench = Bench(site.resolve(), feed.resolve() if feed else None)
+        bench = Bench(site.resolve(), feed.resolve() if feed else None, Gate(environment.secrets()))
         workshop = Workshop(bench, lambda: fixed or moment_of(None, site))
         desk = Desk(workshop, secrets.token_hex(4), lambda words: click.echo(words, err=True))
         reachable = _lan_address() if host in EVERYWHERE else host

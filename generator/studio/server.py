@@ -105,6 +105,7 @@ class Studio:
     def _file(self, website: Website, file: str, status: int, request: Request) -> Response:
         content = website.file(file)
         assert content is not None  # noqa: S101  # the website has it
+        self.desk.workshop.bench.gate.refuse(file, content)
         kind = TYPES.get(_suffix(file)) or mimetypes.guess_type(file)[0] or "application/octet-stream"
         if kind == "text/html" and "_raw" not in request.args:
             content = self.desk.of_site(content, website.plan.programme.now, request.args.get("_now", ""))

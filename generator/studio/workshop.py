@@ -8,7 +8,7 @@ import threading
 from collections import OrderedDict
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, nullcontext
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from functools import partial
 from pathlib import Path
@@ -18,6 +18,8 @@ from generator.compose import recomposed
 from generator.config import DEMO, Settings, SourceSettings
 from generator.errors import SitegenError
 from generator.feedfolder import folder_of, is_unpulled
+from generator.gate.gate import Gate
+from generator.gate.premises import refuse_exposed
 from generator.memory import Memory, ledger_file, remembered
 from generator.pictures.looks import Look, look
 from generator.programme import Programme
@@ -33,10 +35,14 @@ TIMES_KEPT = 4
 
 @dataclass(frozen=True, slots=True)
 class Bench:
-    """What the studio works on: a site folder by its real name, and the folder of XML given by hand, or None."""
+    """What the studio works on: a site folder by its real name, and the folder of XML given by hand, or None.
+
+    `gate` knows what must not be shown.
+    """
 
     site: Path
     feed: Path | None = None
+    gate: Gate = field(default_factory=Gate)
 
 
 class Workshop:
@@ -99,6 +105,7 @@ class Workshop:
         return Folders(site, tuple(themes), feed.resolve())
 
     def _make(self, stage: Stage) -> None:
+        refuse_exposed(self.bench.site, self.bench.gate)
         folders = theme_folders(self.bench.site)
         if stage is Stage.TEMPLATES and self._website:
             if look(folders) == self._look:
