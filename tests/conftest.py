@@ -11,7 +11,7 @@ LAST = (
     "test_worst", "test_pull_faults", "test_browser_pages", "test_pull", "test_build", "test_package", "test_secrets",
     "test_whole_sites", "test_thirty_days", "test_readers", "test_browser_news", "test_browser_filters",
     "test_browser_keyboard", "test_browser_studio", "test_studio", "test_serve", "test_certificate", "test_sandbox",
-    "test_write", "test_guard",
+    "test_write", "test_guard", "test_bench",
 )  # fmt: skip
 
 
