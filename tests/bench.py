@@ -87,7 +87,7 @@ class Bench:
         self.make_ready(one, Scenario.FULL, 0)
         folder = Path(tempfile.mkdtemp(dir=self.work))
         python, _, _, *arguments = one.command(0)
-        run((python, str(PROJECT / "tests" / "sampled.py"), str(folder), *arguments), one.folder)
+        run((python, "-P", str(PROJECT / "tests" / "sampled.py"), str(folder), *arguments), one.folder)
         parts, modules = seen(folder)
         return f"{figures.at_work('part', parts)}\n{figures.at_work('module', modules)}"
 
@@ -160,7 +160,8 @@ def machine(folder: Path, tools: Sequence[str]) -> str:
     disk = "".join(told.stdout.split()[1:]) or "an unknown file system"
     versions = [f"Python {platform.python_version()}", *(f"{name} {version(name)}" for name in LIBRARIES)]
     versions += [f"{name} {version_of(*VERSIONS[name])}" for name in tools if name in VERSIONS]
-    where = f"{os.cpu_count()} processors, {memory:.0f} GB of memory, {disk}, {platform.system()} {platform.release()}"
+    kernel = ".".join(platform.release().split(".")[:2])
+    where = f"{os.cpu_count()} processors, {memory:.0f} GB of memory, {disk}, {platform.system()} {kernel}"
     return f"{where}; {', '.join(versions)}; `{shlex.join(['python', 'tests/bench.py', *sys.argv[1:]])}`.\n"
 
 
@@ -217,6 +218,7 @@ def main() -> None:
     for name in chosen.sizes:
         runs = chosen.runs or RUNS.get(name, MOST_RUNS)
         size, profile, failed = measure(name, COPIES.get(name) or int(name), tools, runs, chosen.folder)
+        _say(figures.times(size))
         sizes.append(size)
         said += failed
     text = report(sizes, profile, about, said)
