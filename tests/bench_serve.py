@@ -5,12 +5,10 @@ many times over. Two peers serve the same content. What is not here (the recorde
 """
 
 import argparse
-import copy
 import math
 import os
 import platform
 import random
-import re
 import shutil
 import signal
 import socket
@@ -20,13 +18,12 @@ import tempfile
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
-from datetime import datetime, timedelta
 from importlib.metadata import version
 from pathlib import Path
 from urllib.error import URLError
 from urllib.request import urlopen
-from xml.etree import ElementTree
 
+from corpora import many
 from playwright.sync_api import Page, Playwright, sync_playwright
 from playwright.sync_api import TimeoutError as NeverShown
 from served import TOOLS, Corpus, Edit, Served
@@ -59,33 +56,6 @@ WITHOUT = """
 document.readyState === "complete" &&
 !(document.body.textContent + getComputedStyle(document.documentElement).getPropertyValue("--edit")).includes("EDIT-")
 """
-
-
-def many(feed: Path, to: Path, times: int) -> None:
-    """A feed many times over: ids of their own, each copy a week after the one before."""
-    to.mkdir(parents=True)
-    for file in feed.glob("*.xml"):
-        if file.stem not in ("events", "instances", "instance-status"):
-            shutil.copyfile(file, to / file.name)
-            continue
-        root = ElementTree.parse(file).getroot()  # noqa: S314  # our own recording
-        with (to / file.name).open("wb") as out:
-            out.write(f"<{root.tag}>".encode())
-            for number in range(times):
-                out.writelines(ElementTree.tostring(_moved(item, number)) for item in root)
-            out.write(f"</{root.tag}>".encode())
-
-
-def _moved(item: ElementTree.Element, number: int) -> ElementTree.Element:
-    """An item as it is in a copy of the feed."""
-    made = copy.deepcopy(item)
-    for element in made.iter():
-        if element.tag in ("Event", "Instance") and element.get("id"):
-            element.set("id", str(int(element.get("id", "0")) + number * 100_000))
-        if re.match(r"(Start|Stop)", element.tag) and element.text:
-            moment = datetime.fromisoformat(element.text.removesuffix("Z")) + timedelta(weeks=number)
-            element.text = moment.isoformat() + ("Z" if element.text.endswith("Z") else "")
-    return made
 
 
 @contextmanager

