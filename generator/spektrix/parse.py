@@ -26,8 +26,8 @@ from generator.model import (
 from generator.spektrix.fields import (
     UnreadableError,
     amount,
-    attributes_of,
     children,
+    children_and_attributes,
     id_of,
     name_of,
     ref,
@@ -122,8 +122,8 @@ def _called(item: Element) -> str:
 
 
 def _event(item: Element) -> Event:
-    child = children(item)
-    description, html = _description(item)
+    child, attributes = children_and_attributes(item)
+    description, html = _description(item, child)
     return Event(
         id=id_of(item),
         name=name_of(item),
@@ -133,7 +133,7 @@ def _event(item: Element) -> Event:
         image=one_line(text_of(child, "ImageUrl")),
         is_on_sale=truth(child, "IsOnSale", when_null=True),
         related=refs(child.get("RelatedEvents"), "Event"),
-        attributes=attributes_of(item),
+        attributes=attributes,
     )
 
 
@@ -146,7 +146,7 @@ def _duration(child: Mapping[str, Element]) -> int | None:
 
 
 def _instance(item: Element) -> Instance:
-    child = children(item)
+    child, attributes = children_and_attributes(item)
     return Instance(
         id=id_of(item),
         event_id=ref(child, "Event") or 0,
@@ -157,7 +157,7 @@ def _instance(item: Element) -> Instance:
         is_on_sale=truth(child, "IsOnSale", when_null=True),
         plan_id=ref(child, "Plan"),
         price_list_id=ref(child, "PriceList"),
-        attributes=attributes_of(item),
+        attributes=attributes,
     )
 
 
@@ -209,11 +209,11 @@ def _price(item: Element) -> Price | None:
 
 
 def _offer(item: Element) -> Offer:
-    return Offer(id_of(item), name_of(item), *_description(item))
+    return Offer(id_of(item), name_of(item), *_description(item, children(item)))
 
 
 def _membership(item: Element) -> Membership:
-    return Membership(id_of(item), name_of(item), *_description(item))
+    return Membership(id_of(item), name_of(item), *_description(item, children(item)))
 
 
 def _text_of_statement(item: Element) -> str:
@@ -221,13 +221,12 @@ def _text_of_statement(item: Element) -> str:
     return one_line(text_of(child, "Text") or text_of(child, "Name"))
 
 
-def _description(item: Element) -> tuple[str, Html]:
+def _description(item: Element, child: Mapping[str, Element]) -> tuple[str, Html]:
     """The description as plain text and as safe HTML.
 
     The HTML is HtmlDescription's; where that is empty, Description in paragraphs (design.md §4). Where it holds nothing
     but headings, and many venues put only the title there, Description follows it.
     """
-    child = children(item)
     text = plain(text_of(child, "Description"))
     html, says_more = rich_text(text_of(child, "HtmlDescription"), name_of(item))
     return text or words_of(html), html if says_more else Html(html + paragraphs(text))
