@@ -93,8 +93,10 @@ def ref(child: Mapping[str, Element], name: str) -> int | None:
 
 def refs(parent: Element | None, name: str) -> tuple[int, ...]:
     """The ids of all references of a name inside an element; none where there is no element."""
-    found = parent.iterchildren(name) if parent is not None else ()
-    return tuple(_identifier(element.get("id") or "", f"the id of {_article(name)} {name}") for element in found)
+    if parent is None:
+        return ()
+    what = f"the id of {_article(name)} {name}"
+    return tuple([_identifier(element.get("id") or "", what) for element in parent.iterchildren(name)])
 
 
 def _identifier(text: str, what: str) -> int:

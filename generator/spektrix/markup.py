@@ -167,7 +167,7 @@ def rich_text(html: str, title: str = "") -> tuple[Html, bool]:
 
 def _wrapped(html: str) -> lxml.html.HtmlElement:
     """Clean HTML, read, in an element of no meaning; blanks before all of it are left out."""
-    body = etree.fromstring(f"<html><body>{html}</body></html>", _DEEP).find("body")
+    body = next(etree.fromstring(f"<html><body>{html}</body></html>", _DEEP).iterchildren("body"))
     body.tag = "div"
     body.text = body.text if (body.text or "").strip() else None
     return body
