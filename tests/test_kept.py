@@ -34,17 +34,18 @@ def every_document_counts_as_large(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(kept, "BATCH", 3)
 
 
-@pytest.fixture(params=["here", "ahead"])
-def anywhere(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Documents are read by this process, or ahead by others."""
-    if request.param == "ahead":
-        monkeypatch.setattr(kept, "WORTH_FORKING", 0)
-
-
 @pytest.fixture
 def ahead(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Documents are read ahead by other processes, though they are small."""
+    """Documents are read ahead by other processes, though they are small, and whatever threads other tests left."""
     monkeypatch.setattr(kept, "WORTH_FORKING", 0)
+    monkeypatch.setattr(threading, "active_count", lambda: 1)
+
+
+@pytest.fixture(params=["here", "ahead"])
+def anywhere(request: pytest.FixtureRequest) -> None:
+    """Documents are read by this process, or ahead by others."""
+    if request.param == "ahead":
+        request.getfixturevalue("ahead")
 
 
 @pytest.fixture
@@ -119,8 +120,10 @@ def test_what_other_processes_read_ahead_is_the_feed(folder: Path, tmp_path: Pat
     assert (read(folder, Kept(tmp_path)), reads) == (plain, [])
 
 
-@pytest.mark.usefixtures("ahead")
-def test_a_process_with_several_threads_reads_by_itself(tmp_path: Path, reads: list[str]) -> None:
+def test_a_process_with_several_threads_reads_by_itself(
+    tmp_path: Path, reads: list[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(kept, "WORTH_FORKING", 0)
     plain, end = read(TRAPS, None), threading.Event()
     reads.clear()
     waiting = threading.Thread(target=end.wait)
