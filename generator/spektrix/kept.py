@@ -19,7 +19,6 @@ from typing import Any, BinaryIO
 import msgspec
 
 from generator.errors import SitegenError
-from generator.processes import spread
 from generator.swap import put
 from generator.text import Html
 
@@ -87,6 +86,8 @@ class Kept:
         """
         is_much = sum(reading.size() for reading in missing.values()) >= WORTH_FORKING
         if is_much and threading.active_count() == 1 and self._is_writable():
+            from generator.processes import spread  # needed only here, and seldom
+
             with suppress(OSError, SitegenError):
                 yield from spread(
                     lambda name: self._keep(missing[name]), [*missing], os.cpu_count() or 1, "read a feed"
@@ -135,7 +136,7 @@ class Kept:
     def _is_writable(self) -> bool:
         with suppress(OSError):
             self.folder.mkdir(parents=True, exist_ok=True)
-        return os.access(self.folder, os.W_OK)
+        return self.folder.is_dir() and os.access(self.folder, os.W_OK)
 
     def _file(self, name: str) -> Path:
         return self.folder / f"{name}.msgpack"
