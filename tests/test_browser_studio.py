@@ -126,6 +126,4 @@ def test_the_gallery_makes_a_scene_dark_narrow_and_later(page: Page) -> None:
         "document.querySelector('iframe')?.contentDocument?.querySelector('main')?.dataset.state === 'not_yet_on_sale'"
     )
     assert page.evaluate("document.querySelector('iframe').clientWidth") == 360
-    page.wait_for_function(
-        "document.querySelector('iframe')?.contentDocument?.documentElement?.dataset.scheme === 'dark'"
-    )
+    page.wait_for_function("document.querySelector('iframe')?.contentDocument?.documentElement?.dataset.scheme === 'dark'")
