@@ -122,7 +122,7 @@ def _exchange(one: Path, other: Path) -> bool:
         return False
 
 
-def put(file: Path, content: bytes) -> None:
+def put(file: Path, content: bytes | bytearray) -> None:
     """Write a file in one step, in a folder that is there: whoever reads meanwhile has the old one, whole."""
     with tempfile.NamedTemporaryFile(dir=file.parent, prefix=".new-", delete=False) as aside:
         aside.write(content)

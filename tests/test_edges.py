@@ -15,7 +15,7 @@ from generator.spektrix import parse
 from generator.spektrix.iframe import booking_path
 from generator.spektrix.markup import rich_text
 from generator.states import Seats, State, seats_of
-from generator.text import slug
+from generator.text import plain, slug
 
 
 def feed_of(folder: Path, **documents: str) -> Feed:
@@ -63,6 +63,34 @@ def test_a_capacity_that_is_not_told_is_not_nought(tmp_path: Path, capacity: str
 def test_the_ends_of_a_calendar_are_no_time(tmp_path: Path, moment: str) -> None:
     item = f'<Instance id="1"><Event id="2"/><StartSellingAtUtc>{moment}</StartSellingAtUtc></Instance>'
     assert feed_of(tmp_path, instances=item).instances[0].start_selling is None
+
+
+def test_a_local_start_is_the_wall_clock_whatever_zone_it_names(tmp_path: Path) -> None:
+    item = '<Instance id="1"><Event id="2"/><Start>2014-06-14T17:45:00+01:00</Start></Instance>'
+    assert feed_of(tmp_path, instances=item).instances[0].local_start == datetime(2014, 6, 14, 17, 45)
+
+
+def test_of_several_attributes_of_one_name_the_first_counts(tmp_path: Path) -> None:
+    boxes = [("A ", " 1\n"), ("B", ""), ("A", "2"), ("", "3")]
+    xml = "".join(f"<Attribute><Value>{value}</Value><Name>{name}</Name></Attribute>" for name, value in boxes)
+    more = "<Attribute><Name>C</Name><Value>4</Value><Name>D</Name><Value>5</Value><X><Name>E</Name></X></Attribute>"
+    found = feed_of(tmp_path, events=f'<Event id="1">{xml}{more}<Attribute/></Event>').events[0].attributes
+    assert found == {"A": "1", "B": "", "C": "4", "": "3"}
+
+
+def test_every_control_character_goes_and_every_line_end_is_one() -> None:
+    told = {number: plain(f"a{chr(number)}b") for number in range(0x110000)}
+    gone, ends = ({number for number, text in told.items() if text == short} for short in ("ab", "a\nb"))
+    no_signs = {
+        *range(0xFDD0, 0xFDF0),
+        *(plane + end for plane in range(0, 0x110000, 2**16) for end in (0xFFFE, 0xFFFF)),
+    }
+    line_ends = {*b"\n\x0b\x0c\r\x85", 0x2028, 0x2029}
+    assert (gone, ends) == (({*range(0x20), *range(0x7F, 0xA0)} | no_signs) - line_ends - {*b"\t"}, line_ends)
+
+
+def test_two_line_ends_are_two_lines() -> None:
+    assert plain("a\r\r\nb\r\nc\n\rd") == "a\n\nb\nc\n\nd"
 
 
 def test_an_id_below_zero_is_a_fault(tmp_path: Path) -> None:

@@ -1,5 +1,9 @@
 """What is kept of a large feed is the feed, whatever became of what was kept."""
 
+import os
+import shutil
+import signal
+import threading
 from collections.abc import Iterator
 from contextlib import ExitStack
 from datetime import UTC, datetime
@@ -13,6 +17,7 @@ from surfaces import PROJECT
 from generator import source
 from generator.config import settings
 from generator.environment import credentials
+from generator.errors import SourceError
 from generator.model import Feed
 from generator.pull import PullOrder, pull
 from generator.sandbox.server import running
@@ -24,8 +29,23 @@ TRAPS = PROJECT / "tests" / "traps" / "feed"
 
 @pytest.fixture(autouse=True)
 def every_document_counts_as_large(monkeypatch: pytest.MonkeyPatch) -> None:
-    """So that small feeds are kept, too."""
+    """So that small feeds are kept, too, and in more than one batch."""
     monkeypatch.setattr(kept, "LARGE", 0)
+    monkeypatch.setattr(kept, "BATCH", 3)
+
+
+@pytest.fixture
+def ahead(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Documents are read ahead by other processes, though they are small, and whatever threads other tests left."""
+    monkeypatch.setattr(kept, "WORTH_FORKING", 0)
+    monkeypatch.setattr(threading, "active_count", lambda: 1)
+
+
+@pytest.fixture(params=["here", "ahead"])
+def anywhere(request: pytest.FixtureRequest) -> None:
+    """Documents are read by this process, or ahead by others."""
+    if request.param == "ahead":
+        request.getfixturevalue("ahead")
 
 
 @pytest.fixture
@@ -86,9 +106,63 @@ def test_what_is_damaged_is_read_anew(damage: bytes | None, tmp_path: Path, read
     assert (read(TRAPS, where), reads) == (plain, [])
 
 
+@pytest.mark.usefixtures("anywhere")
 def test_what_cannot_be_kept_is_read_all_the_same(tmp_path: Path) -> None:
     (tmp_path / "parsed").write_text("a file where the folder would be")
     assert read(TRAPS, Kept(tmp_path / "parsed")) == read(TRAPS, None)
+
+
+@pytest.mark.usefixtures("ahead")
+@pytest.mark.parametrize("folder", [demo.FOLDER, TRAPS], ids=["demo", "traps"])
+def test_what_other_processes_read_ahead_is_the_feed(folder: Path, tmp_path: Path, reads: list[str]) -> None:
+    plain = read(folder, None)
+    reads.clear()
+    assert (read(folder, Kept(tmp_path)), reads) == (plain, [])
+
+
+def test_a_process_with_several_threads_reads_by_itself(
+    tmp_path: Path, reads: list[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(kept, "WORTH_FORKING", 0)
+    plain, end = read(TRAPS, None), threading.Event()
+    reads.clear()
+    waiting = threading.Thread(target=end.wait)
+    waiting.start()
+    assert read(TRAPS, Kept(tmp_path)) == plain
+    end.set()
+    waiting.join()
+    assert sorted(reads) == sorted(path.stem for path in TRAPS.glob("*.xml"))
+
+
+@pytest.mark.usefixtures("ahead")
+def test_what_a_process_that_died_did_not_read_is_read_here(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    plain, here = read(TRAPS, None), os.getpid()
+
+    def dying(document: BinaryIO, where: str, tag: str) -> Iterator[markup.Element]:
+        if where == "instances" and os.getpid() != here:
+            os.kill(os.getpid(), signal.SIGKILL)
+        return markup.items(document, where, tag)
+
+    monkeypatch.setattr(parse, "items", dying)
+    assert read(TRAPS, Kept(tmp_path)) == plain
+
+
+@pytest.mark.usefixtures("anywhere")
+@pytest.mark.parametrize("broken", [("instances",), ("instance-status", "events", "plans")], ids=" ".join)
+@pytest.mark.parametrize(
+    "document", [b"", b"<html/>", b"<All><Event id='1'>", b"<All><Other/></All>", b"<All>words</All>"]
+)
+def test_what_is_broken_is_told_as_ever(broken: tuple[str, ...], document: bytes, tmp_path: Path) -> None:
+    feed = tmp_path / "feed"
+    shutil.copytree(TRAPS, feed)
+    for name in broken:
+        (feed / f"{name}.xml").write_bytes(document)
+    errors = []
+    for where in (None, Kept(tmp_path / "parsed")):
+        with pytest.raises(SourceError) as error:
+            read(feed, where)
+        errors.append(error.value.faults)
+    assert errors[1] == errors[0]
 
 
 def test_what_a_pull_has_read_is_not_read_again(

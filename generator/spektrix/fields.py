@@ -14,7 +14,8 @@ from generator.text import one_line, plain
 
 FIRST_YEAR, LAST_YEAR = 1970, 9990
 _NIL = "{http://www.w3.org/2001/XMLSchema-instance}nil"
-_WHOLE = re.compile(r"[+-]?[0-9]{1,18}")
+DIGITS = 18
+_WHOLE = re.compile(rf"[+-]?[0-9]{{1,{DIGITS}}}")
 _BOOLEANS = {"true": True, "1": True, "false": False, "0": False}
 
 
@@ -27,6 +28,20 @@ def children(item: Element) -> dict[str, Element]:
     return {child.tag: child for child in item}  # type: ignore[misc]  # no tag is bytes or a QName here
 
 
+def children_and_attributes(item: Element) -> tuple[dict[str, Element], Mapping[str, str]]:
+    """The child elements by name, as `children` has them, and attribute name → value.
+
+    Names and values are without blanks at their edges; the first of a name wins. Items may share a mapping.
+    """
+    named, boxes = {}, []
+    for child in item:
+        tag = child.tag
+        if tag == "Attribute":
+            boxes.append(_name_and_value(child))
+        named[tag] = child
+    return named, _attributes(tuple(boxes))  # type: ignore[return-value]  # no tag is bytes or a QName here
+
+
 def text_of(child: Mapping[str, Element], name: str) -> str:
     """The text of a child element; "" where it is null."""
     element = child.get(name)
@@ -37,18 +52,20 @@ def text_of(child: Mapping[str, Element], name: str) -> str:
 
 def name_of(item: Element) -> str:
     """The name of an item, in one line."""
-    return one_line(item.findtext("Name") or "")
+    first = next(item.iterchildren("Name"), None)
+    return "" if first is None else _name(first.text or "")
 
 
-def attributes_of(item: Element) -> dict[str, str]:
-    """Attribute name → value, both without blanks at their edges; the first of a name wins."""
-    return dict(reversed([_attribute(*_name_and_value(element)) for element in item.iterchildren("Attribute")]))
+@lru_cache(1024)
+def _name(text: str) -> str:
+    """A name in one line: that of a plan stands in thousands of status rows."""
+    return one_line(text)
 
 
 def _name_and_value(item: Element) -> tuple[str, str]:
     """The first Name and the first Value of an item. There are a million of them in a large feed: it is one pass."""
     name = value = None
-    for child in item:
+    for child in item[:]:
         if name is None and child.tag == "Name":
             name = child.text or ""
         elif value is None and child.tag == "Value":
@@ -57,9 +74,9 @@ def _name_and_value(item: Element) -> tuple[str, str]:
 
 
 @lru_cache(1024)
-def _attribute(name: str, value: str) -> tuple[str, str]:
-    """A box and its tick: of the few there are, each stands on thousands of items."""
-    return one_line(name), plain(value)
+def _attributes(boxes: tuple[tuple[str, str], ...]) -> Mapping[str, str]:
+    """Boxes and their ticks: thousands of items have the same, as most boxes have no tick."""
+    return {one_line(name): plain(value) for name, value in reversed(boxes)}
 
 
 def id_of(item: Element) -> int:
@@ -76,8 +93,10 @@ def ref(child: Mapping[str, Element], name: str) -> int | None:
 
 def refs(parent: Element | None, name: str) -> tuple[int, ...]:
     """The ids of all references of a name inside an element; none where there is no element."""
-    found = parent.iterchildren(name) if parent is not None else ()
-    return tuple(_identifier(element.get("id") or "", f"the id of {_article(name)} {name}") for element in found)
+    if parent is None:
+        return ()
+    what = f"the id of {_article(name)} {name}"
+    return tuple([_identifier(element.get("id") or "", what) for element in parent.iterchildren(name)])
 
 
 def _identifier(text: str, what: str) -> int:
@@ -87,6 +106,8 @@ def _identifier(text: str, what: str) -> int:
 
 
 def _whole(text: str, what: str) -> int:
+    if text.isascii() and text.isdigit() and len(text) <= DIGITS:  # as nearly all are
+        return int(text)
     if not _WHOLE.fullmatch(text.strip()):
         raise UnreadableError(f'{what} is "{text}", not a whole number')
     return int(text)

@@ -6,23 +6,51 @@ the door. The folder can be deleted at any time; what cannot be kept is read ane
 
 import hashlib
 import os
-from collections.abc import Callable
-from contextlib import suppress
-from dataclasses import dataclass
+import threading
+from collections.abc import Callable, Generator, Iterator, Mapping, Sequence
+from contextlib import closing, suppress
+from dataclasses import dataclass, replace
 from functools import cache
 from importlib.metadata import version
+from itertools import chain, islice
 from pathlib import Path
-from typing import Any, BinaryIO, TypeVar
+from typing import Any, BinaryIO
 
 import msgspec
 
+from generator.errors import SitegenError
 from generator.swap import put
 from generator.text import Html
 
-T = TypeVar("T")
 LARGE = 2**20
+WORTH_FORKING = 8 * LARGE
+"""Bytes in all, of which a core reads some 20 MB in a second: it takes a second core 0.1 s to begin."""
+
+BATCH = 1000
 _READERS = ("text.py", "model.py", *(f"spektrix/{name}.py" for name in ("kept", "fields", "markup", "parse")))
 _LIBRARIES = ("lxml", "nh3", "msgspec")
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """A collection to read: its name, its document, the type of its records, and what reads them from a document."""
+
+    name: str
+    document: BinaryIO
+    kind: Any
+    records: Callable[[BinaryIO], Iterator[Any]]
+
+    def size(self) -> int:
+        """The bytes of the document."""
+        size = self.document.seek(0, os.SEEK_END)
+        self.document.seek(0)
+        return size
+
+    def key(self) -> bytes:
+        """What the records are found again by: the bytes they are read from, and who reads them."""
+        digest = hashlib.file_digest(self.document, "sha256").digest()  # type: ignore[arg-type]  # a file in bytes
+        self.document.seek(0)
+        return digest + _reader()
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,26 +59,87 @@ class Kept:
 
     folder: Path
 
-    def records(self, name: str, document: BinaryIO, kind: type[T], read: Callable[[], tuple[T, ...]]) -> tuple[T, ...]:
-        """The records of a document, as they were kept or else as `read` gives them; those of a large one are kept."""
-        size = document.seek(0, os.SEEK_END)
-        document.seek(0)
-        if size < LARGE:
-            return read()
-        key = _digest(document) + _reader()
-        document.seek(0)
-        file = self.folder / f"{name}.msgpack"
-        found = _loaded(file, key, kind)
-        if found is None:
-            found = read()
-            with suppress(OSError):
-                self.folder.mkdir(parents=True, exist_ok=True)
-                put(file, key + msgspec.msgpack.encode(found, enc_hook=str))
+    def read(self, readings: Sequence[Reading]) -> dict[str, tuple[Any, ...]]:
+        """The records of each by its name: as they were kept, or read now; those of large files are then kept.
+
+        Where much is to be read, several processes read it. Raises SourceError for the first that is broken.
+        """
+        keys = {reading.name: reading.key() for reading in readings if reading.size() >= LARGE}
+        missing = {
+            reading.name: reading
+            for reading in readings
+            if reading.name in keys and not self._has(reading.name, keys[reading.name])
+        }
+        found = {}
+        with closing(self._read_ahead(missing)) as ahead:
+            for reading in readings:
+                if reading.name in missing:
+                    next(ahead, None)
+                found[reading.name] = self._records(reading, keys.get(reading.name))
         return found
 
+    def _read_ahead(self, missing: Mapping[str, Reading]) -> Generator[None, None, None]:
+        """Have files read and kept by other processes, and yield as each is done, in order.
 
-def _digest(document: BinaryIO) -> bytes:
-    return hashlib.file_digest(document, "sha256").digest()  # type: ignore[arg-type]  # a file in bytes
+        Their errors are not raised: what is not kept is read again, and fails again, in its turn. Nothing is done
+        where this process has several threads, as what is forked from it may then wait for ever.
+        """
+        is_much = sum(reading.size() for reading in missing.values()) >= WORTH_FORKING
+        if is_much and threading.active_count() == 1 and self._is_writable():
+            from generator.processes import spread  # needed only here, and seldom
+
+            with suppress(OSError, SitegenError):
+                yield from spread(
+                    lambda name: self._keep(missing[name]), [*missing], os.cpu_count() or 1, "read a feed"
+                )
+
+    def _keep(self, reading: Reading) -> None:
+        """Read and keep a file, in a forked process: opened anew, as its place in an open one is its parent's, too."""
+        with suppress(OSError, SitegenError), Path(reading.document.name).open("rb") as document:
+            own = replace(reading, document=document)
+            self._read(own, own.key())
+
+    def _records(self, reading: Reading, key: bytes | None) -> tuple[Any, ...]:
+        if key is None:
+            return tuple(reading.records(reading.document))
+        found = self._found(reading, key)
+        return _decoded(self._read(reading, key), key, reading.kind) if found is None else found
+
+    def _read(self, reading: Reading, key: bytes) -> bytearray:
+        """The content of a file that keeps what is read now, and that is written if it can be. Few records at a time.
+
+        Raises SourceError.
+        """
+        records, batches = reading.records(reading.document), []
+        encoder = msgspec.msgpack.Encoder(enc_hook=str)
+        while batch := tuple(islice(records, BATCH)):
+            batches.append(encoder.encode(batch))
+        content = bytearray(key)
+        encoder.encode_into(batches, content, -1)
+        with suppress(OSError):
+            self.folder.mkdir(parents=True, exist_ok=True)
+            put(self._file(reading.name), content)
+        return content
+
+    def _found(self, reading: Reading, key: bytes) -> tuple[Any, ...] | None:
+        """The records that are kept under a key; None where there are none."""
+        with suppress(OSError, msgspec.MsgspecError):
+            content = self._file(reading.name).read_bytes()
+            return _decoded(content, key, reading.kind) if content.startswith(key) else None
+        return None
+
+    def _has(self, name: str, key: bytes) -> bool:
+        with suppress(OSError), self._file(name).open("rb") as file:
+            return file.read(len(key)) == key
+        return False
+
+    def _is_writable(self) -> bool:
+        with suppress(OSError):
+            self.folder.mkdir(parents=True, exist_ok=True)
+        return self.folder.is_dir() and os.access(self.folder, os.W_OK)
+
+    def _file(self, name: str) -> Path:
+        return self.folder / f"{name}.msgpack"
 
 
 @cache
@@ -62,15 +151,11 @@ def _reader() -> bytes:
     return hashlib.sha256(b"\0".join(made_of)).digest()
 
 
-def _loaded(file: Path, key: bytes, kind: type[T]) -> tuple[T, ...] | None:
-    """The records in a file that begins with a key; None where there are none."""
-    try:
-        content = file.read_bytes()
-        if not content.startswith(key):
-            return None
-        return msgspec.msgpack.decode(memoryview(content)[len(key) :], type=tuple[kind, ...], dec_hook=_text)  # type: ignore[valid-type]
-    except (OSError, msgspec.MsgspecError):
-        return None
+def _decoded(content: bytes | bytearray, key: bytes, kind: Any) -> tuple[Any, ...]:
+    """The records in what begins with a key. Raises MsgspecError where they are damaged."""
+    batches = msgspec.msgpack.decode(memoryview(content)[len(key) :], type=tuple[memoryview, ...])
+    decoder = msgspec.msgpack.Decoder(tuple[kind, ...], dec_hook=_text)
+    return tuple(chain.from_iterable(map(decoder.decode, batches)))
 
 
 def _text(kind: type, value: Any) -> Any:

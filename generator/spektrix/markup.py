@@ -23,6 +23,7 @@ _TAGS = {"p", "br", "strong", "em", "u", "ul", "ol", "li", "a", "blockquote", "h
 _CLASSES = {"boldtext": "strong", "italictext": "em", "underlinetext": "u"}
 _MEANINGS = {"h1": "h2", "h2": "h3", "h3": "h4", "h5": "h4", "h6": "h4", "b": "strong", "i": "em", "tr": "p"}
 _DEEP = lxml.html.HTMLParser(huge_tree=True)  # libxml2 drops what lies deeper than 255 elements otherwise
+_DEEP.set_element_class_lookup(etree.ElementDefaultClassLookup(element=lxml.html.HtmlElement))  # asks no Python
 _HEADINGS = {"h2", "h3", "h4"}
 _BLOCKS = {"div", "p", "ul", "ol", "table", "blockquote", "h1", "h2", "h3", "h4", "h5", "h6"}
 _DROPPED = {"script", "style", "title", "template", "noscript", "textarea", "iframe", "svg", "math"}
@@ -74,8 +75,7 @@ def _items(reader: "etree.iterparse[tuple[str, Element]]", where: str, tag: str)
             if root[-1] is not last:
                 last = root[-1]
                 _refuse_others(root, where, tag)
-            for done in list(element.itersiblings(preceding=True)):
-                root.remove(done)
+                del root[: root.index(element)]
         else:
             yield element
             element.clear(keep_tail=True)
@@ -146,7 +146,7 @@ def rich_text(html: str, title: str = "") -> tuple[Html, bool]:
     words = plain(_READER.clean(plain(html)))
     if not words:
         return Html(), False
-    wrapper = lxml.html.fragment_fromstring(words, create_parent="div", parser=_DEEP)
+    wrapper = _wrapped(words)
     rank = 1
     for element in list(wrapper.iterdescendants(etree.Element)):
         element.tag = _meaning(element)
@@ -157,13 +157,20 @@ def rich_text(html: str, title: str = "") -> tuple[Html, bool]:
             element.tag = f"h{rank}"
         elif element.tag == "a" and not "".join(element.itertext()).strip():
             element.drop_tag()  # a link without words has no name
-    cleaned = _CLEANER.clean(lxml.html.tostring(wrapper, encoding="unicode"))
-    if not words_of(cleaned):
+    cleaned = _CLEANER.clean(etree.tostring(wrapper, encoding="unicode", method="html"))
+    whole = _wrapped(cleaned)
+    if not _words(whole):
         return Html(), False
-    says_more = any(
-        _words(node) for node in lxml.html.fragments_fromstring(cleaned, parser=_DEEP) if not _is_heading(node)
-    )
+    says_more = bool(whole.text) or any(_words(node) for node in whole if not _is_heading(node))
     return Html(re.sub(r"^(\s*<br>)+|(<br>\s*)+$", "", " ".join(cleaned.split()))), says_more
+
+
+def _wrapped(html: str) -> lxml.html.HtmlElement:
+    """Clean HTML, read, in an element of no meaning; blanks before all of it are left out."""
+    body = next(etree.fromstring(f"<html><body>{html}</body></html>", _DEEP).iterchildren("body"))
+    body.tag = "div"
+    body.text = body.text if (body.text or "").strip() else None
+    return body
 
 
 def lost(html: str) -> Mapping[str, int]:
@@ -192,17 +199,16 @@ def _lost_of(element: Element) -> Iterator[str]:
 
 
 def words_of(html: str) -> str:
-    """The words of a piece of HTML, in one line."""
-    return _words(lxml.html.fragment_fromstring(html, create_parent="div", parser=_DEEP))
+    """The words of a piece of clean HTML, in one line."""
+    return _words(_wrapped(html))
 
 
-def _words(node: lxml.html.HtmlElement | str) -> str:
-    text = node if isinstance(node, str) else node.text_content() + (node.tail or "")
-    return " ".join(text.split())
+def _words(node: lxml.html.HtmlElement) -> str:
+    return " ".join((node.text_content() + (node.tail or "")).split())
 
 
-def _is_heading(node: lxml.html.HtmlElement | str) -> bool:
-    return not isinstance(node, str) and node.tag in _HEADINGS and not (node.tail or "").strip()
+def _is_heading(node: lxml.html.HtmlElement) -> bool:
+    return node.tag in _HEADINGS and not (node.tail or "").strip()
 
 
 def _meaning(element: Element) -> str:

@@ -6,7 +6,8 @@ a feed that cannot be read must not become a page.
 """
 
 from collections.abc import Callable, Iterator, Mapping
-from typing import BinaryIO, TypeVar
+from datetime import datetime
+from typing import Any, BinaryIO, TypeVar
 
 from generator.errors import Fault, SourceError
 from generator.model import (
@@ -26,8 +27,8 @@ from generator.model import (
 from generator.spektrix.fields import (
     UnreadableError,
     amount,
-    attributes_of,
     children,
+    children_and_attributes,
     id_of,
     name_of,
     ref,
@@ -38,7 +39,7 @@ from generator.spektrix.fields import (
     wall_time,
     whole_number,
 )
-from generator.spektrix.kept import Kept
+from generator.spektrix.kept import Kept, Reading
 from generator.spektrix.markup import ASK_AGAIN, Element, items, rich_text, words_of
 from generator.text import Html, one_line, paragraphs, plain
 
@@ -77,33 +78,29 @@ def feed(documents: Mapping[str, tuple[BinaryIO, str]], kept: Kept | None = None
 
     Raises SourceError on the first document that is broken.
     """
-
-    def read(name: str, record: Callable[[Element], T], kind: type[T]) -> tuple[T, ...]:
-        if name not in documents:
-            return ()
-        document, where = documents[name]
-        tag = TAGS[name.partition("-")[0] if name not in TAGS else name]
-
-        def anew() -> tuple[T, ...]:
-            return tuple(_records(items(document, where, tag), where, record))
-
-        return kept.records(name, document, kind, anew) if kept else anew()
-
+    event_offers = [name for name in documents if name.startswith("offers2-")]
+    readings = [_reading(name, *documents[name]) for name in (*_RECORDS, *event_offers) if name in documents]
+    found = kept.read(readings) if kept else {one.name: tuple(one.records(one.document)) for one in readings}
     return Feed(
-        events=read("events", _event, Event),
-        instances=read("instances", _instance, Instance),
-        statuses=read("instance-status", _status, Status),
-        price_lists=read("price-lists", _price_list, PriceList),
-        plans=tuple(plan for plans in read("plans", _plans, tuple[Plan, ...]) for plan in plans),
-        bands=read("bands", lambda item: Band(id_of(item), name_of(item)), Band),
-        ticket_types=read("ticket-types", lambda item: TicketType(id_of(item), name_of(item)), TicketType),
-        offers=read("offers", _offer, Offer),
-        memberships=read("memberships", _membership, Membership),
-        statements=read("statements", lambda item: Statement(id_of(item), _text_of_statement(item)), Statement),
-        event_offers={
-            int(name.partition("-")[2]): read(name, _offer, Offer) for name in documents if name.startswith("offers2-")
-        },
+        events=found.get("events", ()),
+        instances=found.get("instances", ()),
+        statuses=found.get("instance-status", ()),
+        price_lists=found.get("price-lists", ()),
+        plans=tuple(plan for plans in found.get("plans", ()) for plan in plans),
+        bands=found.get("bands", ()),
+        ticket_types=found.get("ticket-types", ()),
+        offers=found.get("offers", ()),
+        memberships=found.get("memberships", ()),
+        statements=found.get("statements", ()),
+        event_offers={int(name.partition("-")[2]): found[name] for name in event_offers},
     )
+
+
+def _reading(name: str, document: BinaryIO, where: str) -> Reading:
+    """How to read a collection."""
+    tag = TAGS[name.partition("-")[0] if name not in TAGS else name]
+    record, kind = _RECORDS.get(name, (_offer, Offer))
+    return Reading(name, document, kind, lambda opened: _records(items(opened, where, tag), where, record))
 
 
 def _records(found: Iterator[Element], where: str, record: Callable[[Element], T]) -> Iterator[T]:
@@ -122,8 +119,8 @@ def _called(item: Element) -> str:
 
 
 def _event(item: Element) -> Event:
-    child = children(item)
-    description, html = _description(item)
+    child, attributes = children_and_attributes(item)
+    description, html = _description(item, child)
     return Event(
         id=id_of(item),
         name=name_of(item),
@@ -133,7 +130,7 @@ def _event(item: Element) -> Event:
         image=one_line(text_of(child, "ImageUrl")),
         is_on_sale=truth(child, "IsOnSale", when_null=True),
         related=refs(child.get("RelatedEvents"), "Event"),
-        attributes=attributes_of(item),
+        attributes=attributes,
     )
 
 
@@ -146,19 +143,23 @@ def _duration(child: Mapping[str, Element]) -> int | None:
 
 
 def _instance(item: Element) -> Instance:
-    child = children(item)
+    child, attributes = children_and_attributes(item)
     return Instance(
         id=id_of(item),
         event_id=ref(child, "Event") or 0,
         start=utc_time(child, "StartUtc"),
-        local_start=wall_time(child, "Start"),
+        local_start=_without_zone(wall_time(child, "Start")),
         start_selling=utc_time(child, "StartSellingAtUtc"),
         stop_selling=utc_time(child, "StopSellingAtUtc"),
         is_on_sale=truth(child, "IsOnSale", when_null=True),
         plan_id=ref(child, "Plan"),
         price_list_id=ref(child, "PriceList"),
-        attributes=attributes_of(item),
+        attributes=attributes,
     )
+
+
+def _without_zone(moment: datetime | None) -> datetime | None:
+    return moment and moment.replace(tzinfo=None)
 
 
 def _status(item: Element) -> Status:
@@ -209,11 +210,11 @@ def _price(item: Element) -> Price | None:
 
 
 def _offer(item: Element) -> Offer:
-    return Offer(id_of(item), name_of(item), *_description(item))
+    return Offer(id_of(item), name_of(item), *_description(item, children(item)))
 
 
 def _membership(item: Element) -> Membership:
-    return Membership(id_of(item), name_of(item), *_description(item))
+    return Membership(id_of(item), name_of(item), *_description(item, children(item)))
 
 
 def _text_of_statement(item: Element) -> str:
@@ -221,13 +222,27 @@ def _text_of_statement(item: Element) -> str:
     return one_line(text_of(child, "Text") or text_of(child, "Name"))
 
 
-def _description(item: Element) -> tuple[str, Html]:
+def _description(item: Element, child: Mapping[str, Element]) -> tuple[str, Html]:
     """The description as plain text and as safe HTML.
 
     The HTML is HtmlDescription's; where that is empty, Description in paragraphs (design.md §4). Where it holds nothing
     but headings, and many venues put only the title there, Description follows it.
     """
-    child = children(item)
     text = plain(text_of(child, "Description"))
     html, says_more = rich_text(text_of(child, "HtmlDescription"), name_of(item))
     return text or words_of(html), html if says_more else Html(html + paragraphs(text))
+
+
+_RECORDS: Mapping[str, tuple[Callable[[Element], Any], Any]] = {
+    "events": (_event, Event),
+    "instances": (_instance, Instance),
+    "instance-status": (_status, Status),
+    "price-lists": (_price_list, PriceList),
+    "plans": (_plans, tuple[Plan, ...]),
+    "bands": (lambda item: Band(id_of(item), name_of(item)), Band),
+    "ticket-types": (lambda item: TicketType(id_of(item), name_of(item)), TicketType),
+    "offers": (_offer, Offer),
+    "memberships": (_membership, Membership),
+    "statements": (lambda item: Statement(id_of(item), _text_of_statement(item)), Statement),
+}
+"""What makes a record of an item of a collection, and of what type it is."""
