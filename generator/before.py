@@ -62,6 +62,8 @@ def leave(site_folder: Path, output: Path, made: Before) -> None:
     folder, head = _folder(site_folder), _head(output)
     with suppress(OSError):
         folder.mkdir(parents=True, exist_ok=True)
+        for left in folder.glob(".new-*"):  # by a build that was killed
+            left.unlink(missing_ok=True)
         for name in ("files", "units", "entries"):
             put(folder / name, head + msgspec.msgpack.encode(getattr(made, name)))
 

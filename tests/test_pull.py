@@ -313,6 +313,7 @@ def test_a_build_that_is_killed_leaves_the_old_or_the_new(tmp_path: Path) -> Non
         ".snapshot.lock",
         "images",
         "ledger.json",
+        "made",
         "manifest.json",
         "snapshot",
         "templates",

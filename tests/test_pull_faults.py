@@ -284,6 +284,7 @@ def test_a_build_that_is_told_to_end_does_so_and_clears_up(tmp_path: Path, stand
         ".snapshot.lock",
         "images",
         "ledger.json",
+        "made",
         "manifest.json",
         "snapshot",
         "templates",
