@@ -7,6 +7,7 @@ Times are in the site's zone; to compare two of them, compare their timestamps.
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
+from functools import cached_property
 
 from generator.content import Credit
 from generator.errors import Notice
@@ -143,7 +144,7 @@ class ListedEvent:
         return min((i.prices.lowest for i in self.upcoming if i.prices.lowest is not None), default=None)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Programme:
     """All that is on, and was. `events` are by next date, those without dates, then those that are over, at the end.
 
@@ -162,17 +163,17 @@ class Programme:
     left_out: frozenset[int] = frozenset()
     share: str = ""
 
-    @property
+    @cached_property
     def current(self) -> tuple[ListedEvent, ...]:
         """The events with dates to come, by the next of them, then those whose dates are not known yet."""
         return tuple(event for event in self.events if event.state is not State.PAST)
 
-    @property
+    @cached_property
     def past(self) -> tuple[ListedEvent, ...]:
         """The events that are over, the latest first."""
         return tuple(event for event in self.events if event.state is State.PAST)
 
-    @property
+    @cached_property
     def instances(self) -> tuple[tuple[ListedEvent, ListedInstance], ...]:
         """Every instance with its event, by start."""
         pairs = ((event, instance) for event in self.events for instance in event.instances)
