@@ -103,12 +103,13 @@ def _published(baseline: str | None, now: datetime, site: Path) -> dict[str, int
 
     A schedule decides by it whether to publish a site in which nothing else has changed.
     """
-    from generator.check.published import age
-    from generator.config import settings
     from generator.urls import is_address
 
     if not baseline or not is_address(baseline):
         return None
+    from generator.check.published import age  # slow to import, and seldom needed
+    from generator.config import settings
+
     try:
         minutes, _ = age(baseline, now)
     except SourceError:  # nothing is published there yet, or what is there is no site of ours
