@@ -1,5 +1,7 @@
 """What is saved reaches the browser once, as what it is; what editors and git do on the side does not."""
 
+import math
+import os
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -70,7 +72,7 @@ def test_a_burst_is_followed_as_its_greatest_change(folders: Folders) -> None:
 
 
 @contextmanager
-def bursts(folders: Folders, is_polling: bool = False) -> Iterator[Queue[Change]]:
+def bursts(folders: Folders, is_polling: bool = False, since: float = math.inf) -> Iterator[Queue[Change]]:
     """The changes that a watched site tells."""
     told: Queue[Change] = Queue()
 
@@ -79,7 +81,7 @@ def bursts(folders: Folders, is_polling: bool = False) -> Iterator[Queue[Change]
         if change:
             told.put(change)
 
-    with watching(lambda: folders, tell, is_polling):
+    with watching(lambda: folders, tell, is_polling, since):
         yield told
 
 
@@ -99,6 +101,16 @@ def test_a_saved_file_is_told(folders: Folders, is_polling: bool) -> None:
     with bursts(folders, is_polling) as told:
         file.write_text("saved")
         assert told.get(timeout=PATIENCE) == Change(Stage.TEMPLATES, Follow.RELOAD, (str(file),))
+
+
+def test_what_was_saved_before_the_watch_began_is_told_if_it_was_after_the_site_was_read(folders: Folders) -> None:
+    old, new = (folders.site / "content" / "pages" / name for name in ("old.md", "new.md"))
+    for file in (old, new):
+        file.write_text("saved")
+    os.utime(old, (1, 1))
+    with bursts(folders, since=new.stat().st_mtime - 0.001) as told:
+        assert str(old) not in (first := told.get(timeout=PATIENCE)).paths
+        assert str(new) in first.paths
 
 
 def test_a_thousand_files_at_once_are_one_reload(folders: Folders) -> None:

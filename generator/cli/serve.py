@@ -66,11 +66,12 @@ def serve(
         desk = Desk(workshop, secrets.token_hex(4), lambda words: click.echo(words, err=True))
         reachable = _lan_address() if host in EVERYWHERE else host
         with listening(host, port) as listener:
+            began = time.time()
             desk.open()
             address = f"http://{_in_address(reachable)}:{listener.getsockname()[1]}{_base(workshop)}"
             _welcome(workshop, address, _is_moved(listener, port), host in EVERYWHERE)
-            following = _following(desk, poll) if watch or poll else nullcontext()
-            with serving(Studio(desk, (host, reachable)), listener), following:
+            following = _following(desk, poll, began) if watch or poll else nullcontext()
+            with following, serving(Studio(desk, (host, reachable)), listener):  # so that nothing saved is missed
                 if opens:
                     webbrowser.open(address)
                 while True:
@@ -87,8 +88,8 @@ def _pull(site: Path) -> None:
 
 
 @contextmanager
-def _following(desk: "Desk", is_polling: bool) -> Iterator[None]:
-    """Follow what is saved, and say what it was."""
+def _following(desk: "Desk", is_polling: bool, since: float) -> Iterator[None]:
+    """Follow what is saved, what was since a moment too, and say what it was."""
     from generator.studio.changes import changed
     from generator.studio.watch import watching
 
@@ -103,7 +104,7 @@ def _following(desk: "Desk", is_polling: bool) -> Iterator[None]:
         spent = (time.monotonic() - started) * 1000
         click.echo(f"{_shortened(first, desk.workshop.bench.site)}{more}: {change.follow} ({spent:.0f} ms)", err=True)
 
-    with watching(lambda: desk.workshop.folders, follow, is_polling):
+    with watching(lambda: desk.workshop.folders, follow, is_polling, since):
         yield
 
 

@@ -3,6 +3,7 @@
 `watching` is the door. Folders may come and go; a burst ends when nothing has changed for a moment.
 """
 
+import math
 import os
 import threading
 import time
@@ -29,6 +30,7 @@ from watchdog.observers.api import BaseObserver, ObservedWatch
 from watchdog.observers.polling import PollingObserver
 
 from generator.studio.changes import Folders
+from generator.swap import files_in
 
 QUIET_WHEN_WHOLE, QUIET, QUIET_AFTER_MANY = 0.003, 0.015, 0.25
 """Seconds without a change that end a burst: of a file that was there and was written to its end, of a few files, and
@@ -93,10 +95,13 @@ def _number(folder: Path) -> int:
 
 
 @contextmanager
-def watching(folders: Callable[[], Folders], tell: Callable[[set[Path]], None], is_polling: bool) -> Iterator[None]:
+def watching(
+    folders: Callable[[], Folders], tell: Callable[[set[Path]], None], is_polling: bool, since: float = math.inf
+) -> Iterator[None]:
     """Call `tell` with the paths of each burst, from one thread, for as long as the context lasts.
 
     `folders` is asked again after each burst. Polling is for file systems that tell nobody: network drives, Docker.
+    What was saved after `since`, in seconds since 1970, and before the watch began, is told first.
     """
     queue: SimpleQueue[Note | None] = SimpleQueue()
     observer: BaseObserver = PollingObserver(timeout=POLL_EVERY) if is_polling else Observer()
@@ -105,6 +110,8 @@ def watching(folders: Callable[[], Folders], tell: Callable[[set[Path]], None], 
     observer.start()
 
     def work() -> None:
+        if missed := _saved_since(folders(), since):
+            tell(missed)
         for paths in _bursts(queue):
             tell(paths)
             watcher.follow(folders())
@@ -118,6 +125,21 @@ def watching(folders: Callable[[], Folders], tell: Callable[[set[Path]], None], 
         observer.stop()
         observer.join()
         worker.join()
+
+
+def _saved_since(folders: Folders, since: float) -> set[Path]:
+    """The files in some folders that were saved after a moment."""
+    inside = (path for folder in folders.flat if folder.is_dir() for path in folder.iterdir())
+    below = (folder / path for folder in folders.deep for path in files_in(folder))
+    return {path for path in (*inside, *below) if _time(path) > since}
+
+
+def _time(path: Path) -> float:
+    """When a file was saved; long ago where it is gone, or is none."""
+    try:
+        return path.stat().st_mtime if path.is_file() else -math.inf
+    except OSError:
+        return -math.inf
 
 
 def _bursts(queue: "SimpleQueue[Note | None]") -> Iterator[set[Path]]:
