@@ -40,10 +40,12 @@ class Unit:
 
 @dataclass(slots=True)
 class Before:
-    """All that a build left: how each file stands, by path; its units, by name; its calendar entries, by instance."""
+    """All that a build left: how each file stands, by path; its units, by name; the keys of its calendars, by path;
+    its calendar entries, by instance."""
 
     files: Mapping[str, Known] = field(default_factory=dict)
     units: Mapping[str, Unit] = field(default_factory=dict)
+    calendars: Mapping[str, bytes] = field(default_factory=dict)
     entries: Mapping[int, Made] = field(default_factory=dict)
 
 
@@ -53,6 +55,7 @@ def left_in(site_folder: Path, output: Path) -> Before:
     return Before(
         _read(folder / "files", head, dict[str, Known]),
         _read(folder / "units", head, dict[str, Unit]),
+        _read(folder / "calendars", head, dict[str, bytes]),
         _read(folder / "entries", head, dict[int, Made]),
     )
 
@@ -64,7 +67,7 @@ def leave(site_folder: Path, output: Path, made: Before) -> None:
         folder.mkdir(parents=True, exist_ok=True)
         for left in folder.glob(".new-*"):  # by a build that was killed
             left.unlink(missing_ok=True)
-        for name in ("files", "units", "entries"):
+        for name in ("files", "units", "calendars", "entries"):
             put(folder / name, head + msgspec.msgpack.encode(getattr(made, name)))
 
 

@@ -3,14 +3,15 @@
 `Calendars` is the door. An address at which a calendar was published stays one (design.md §5): the ledger knows them.
 """
 
+import hashlib
 from collections import defaultdict
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from functools import cached_property, partial
+from functools import cached_property
 
 from generator import urls
 from generator.config import Settings
-from generator.ical import Made, Writer, writer
+from generator.ical import About, Made, Writer, writer
 from generator.ledger import Ledger
 from generator.programme import Programme
 from generator.urls import Addresses
@@ -38,35 +39,36 @@ class Calendars:
     jobs: int = 1
     before: Mapping[int, Made] = field(default_factory=dict)
 
-    def files(self) -> Iterator[tuple[str, Callable[[], bytes]]]:
+    def files(self) -> Iterator[tuple[str, "CalendarFile"]]:
         """The path of every calendar, and what makes it."""
-        yield urls.FEED, partial(self._calendar, urls.FEED, urls.HOME)
+        yield urls.FEED, CalendarFile(self, urls.FEED, urls.HOME)
         dates = self._dates()
         for folder, name in sorted(self.ledger.calendars.items()):
-            yield folder + urls.FEED, partial(self._calendar, folder, name)
+            yield folder + urls.FEED, CalendarFile(self, folder, name)
             for key in sorted(dates.get(name, ())):
-                yield f"{folder}{key}/{urls.FEED}", partial(self._single, key)
+                yield f"{folder}{key}/{urls.FEED}", CalendarFile(self, instance_id=key)
 
-    def _calendar(self, folder: str, name: str) -> bytes:
-        """The calendar of that name; where its page moved, it leads to the page of today."""
+    def about(self, folder: str, name: str) -> About:
+        """What the calendar of that name says of itself; where its page moved, it leads to the page of today."""
         site = self.settings.site.name
         if name == urls.HOME:
-            return self._writer.calendar(urls.FEED, site, urls.HOME, self._listed.get(name, ()))
+            return About(urls.FEED, site, urls.HOME)
         today = self._pages.get(name)
         title = f"{self._titles[name]} · {site}" if name in self._titles else site
-        source = (today or folder) + urls.FEED
-        return self._writer.calendar(source, title, today or urls.WHATS_ON, self._listed.get(name, ()))
+        return About((today or folder) + urls.FEED, title, today or urls.WHATS_ON)
 
-    def _single(self, instance_id: int) -> bytes:
-        return self._writer.single(instance_id)
+    def listed(self, name: str) -> Sequence[int]:
+        """The instances that the calendar of that name lists."""
+        return self._listed.get(name, ())
 
     @property
     def entries(self) -> Mapping[int, Made]:
         """Every entry, by instance id."""
-        return self._writer.entries
+        return self.writer.entries
 
     @cached_property
-    def _writer(self) -> Writer:
+    def writer(self) -> Writer:
+        """What writes them."""
         return writer(self.ledger, self.settings, self.addresses, self.namespace, self.jobs, self.before)
 
     @cached_property
@@ -99,3 +101,30 @@ class Calendars:
         for key, record in self.ledger.records.items():
             dates[urls.event_for_good(record.event_id)].add(key)
         return dates
+
+
+@dataclass(frozen=True, slots=True)
+class CalendarFile:
+    """What makes the calendar of a folder and a name, or of a single instance."""
+
+    of: Calendars
+    folder: str = ""
+    name: str = ""
+    instance_id: int | None = None
+
+    def __call__(self) -> bytes:
+        """The calendar."""
+        if self.instance_id is not None:
+            return self.of.writer.single(self.instance_id)
+        return self.of.writer.calendar(self.of.about(self.folder, self.name), self.of.listed(self.name))
+
+    @property
+    def key(self) -> bytes:
+        """A digest of all that it is made from, save the settings and the program."""
+        entries = self.of.entries
+        if self.instance_id is not None:
+            parts = [entries[self.instance_id].key] if self.instance_id in entries else []
+        else:
+            about = repr(self.of.about(self.folder, self.name)).encode()
+            parts = [about, *(entries[key].key for key in self.of.listed(self.name))]
+        return hashlib.blake2b(b"\0".join(parts)).digest()

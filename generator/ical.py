@@ -50,6 +50,15 @@ class Made:
 
 
 @dataclass(frozen=True, slots=True)
+class About:
+    """What a calendar says of itself: its own path, its name, and the page that it goes with."""
+
+    path: str
+    name: str
+    page: str
+
+
+@dataclass(frozen=True, slots=True)
 class Writer:
     """Every entry once, by instance id, and the calendars made of them."""
 
@@ -58,13 +67,13 @@ class Writer:
     entries: Mapping[int, Made]
     single_head: bytes
 
-    def calendar(self, path: str, name: str, page: str, instance_ids: Iterable[int]) -> bytes:
-        """The calendar at `path`, for people to subscribe to; `page` is what it goes with."""
+    def calendar(self, about: About, instance_ids: Iterable[int]) -> bytes:
+        """A calendar for people to subscribe to."""
         head = _head(self.settings)
-        head.add("name", safe(name))
-        head.add("x-wr-calname", safe(name))
-        head.add("url", self.addresses.absolute(page))
-        head.add("source", self.addresses.absolute(path), parameters={"VALUE": "URI"})
+        head.add("name", safe(about.name))
+        head.add("x-wr-calname", safe(about.name))
+        head.add("url", self.addresses.absolute(about.page))
+        head.add("source", self.addresses.absolute(about.path), parameters={"VALUE": "URI"})
         head.add("refresh-interval", REFRESH, parameters={"VALUE": "DURATION"})
         head.add("x-published-ttl", "PT1H")
         return self._whole(_beginning(head), b"".join(self.entries[key].content for key in instance_ids))

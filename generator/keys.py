@@ -12,6 +12,7 @@ from typing import Any
 
 import msgspec
 
+from generator.calendars import CalendarFile
 from generator.plan import About, Page, Plan, menu, more_pages
 from generator.programme import ListedEvent
 from generator.text import Html
@@ -45,6 +46,10 @@ class Keys:
             return _digest(self._everywhere, _encode(page))
         except TypeError:
             return b""
+
+    def of_calendar(self, calendar: CalendarFile) -> bytes:
+        """The key of a calendar."""
+        return _digest(self._everywhere, calendar.key)
 
     def _record(self, event: ListedEvent) -> bytes:
         if event.id not in self._of_events:

@@ -12,6 +12,7 @@ from functools import partial
 
 from generator import urls
 from generator.before import Before, Unit
+from generator.calendars import CalendarFile
 from generator.check.surfaces import Comparison, holds_truth, targets, truth_of
 from generator.check.webpage import read_marks
 from generator.errors import Notice
@@ -31,18 +32,20 @@ FILES_A_BATCH = 256
 
 @dataclass(slots=True)
 class Batch:
-    """What became of some files: whether each is new or changed, how it stands, and what its pages were found to be."""
+    """What became of some files: whether each is new or changed, how it stands, what its pages were found to be."""
 
     comparison: Comparison | None = None
     placed: list[Placed] = field(default_factory=list)
     files: dict[str, Known] = field(default_factory=dict)
     units: dict[str, Unit] = field(default_factory=dict)
+    calendars: dict[str, bytes] = field(default_factory=dict)
 
     def take(self, other: "Batch") -> None:
         """Take what became of other files."""
         self.placed += other.placed
         self.files |= other.files
         self.units |= other.units
+        self.calendars |= other.calendars
         if self.comparison and other.comparison:
             self.comparison.take(other.comparison)
 
@@ -81,7 +84,7 @@ class Production:
         self.content = seal((path, file.digest) for path, file in (whole.files | last.files).items())
         self._put(aside, last, urls.LEDGER, sealed(self.site.plan.ledger(), self.content))
         self.pages = sum(len(unit.files) for unit in whole.units.values())
-        self.made = Before(whole.files | last.files, whole.units, self.site.lasting.entries)
+        self.made = Before(whole.files | last.files, whole.units, whole.calendars, self.site.lasting.entries)
         yield from last.placed
 
     def _compared_with(self, aside: Aside) -> tuple[dict[str, bytes], Batch]:
@@ -161,8 +164,18 @@ class Production:
         return unit
 
     def _make_others(self, aside: Aside, portion: list[tuple[str, File]], batch: Batch) -> None:
+        """Files that are no pages; a calendar that is made from the same as before, and stands, is not made again."""
         for path, make in portion:
-            self._put(aside, batch, path, make())
+            if not isinstance(make, CalendarFile):
+                self._put(aside, batch, path, make())
+                continue
+            batch.calendars[path] = key = self.keys.of_calendar(make)
+            stands = aside.stands(path) if self.before.calendars.get(path) == key else None
+            if stands:
+                batch.placed.append((path, False))
+                batch.files[path] = stands
+            else:
+                self._put(aside, batch, path, make())
 
     def _put(self, aside: Aside, batch: Batch, path: str, content: bytes) -> None:
         """Put a file aside. Of availability.json the digest that is remembered leaves the times out."""

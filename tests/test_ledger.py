@@ -15,7 +15,7 @@ from generator.build import build
 from generator.config import Settings, Site
 from generator.entries import safe
 from generator.errors import SiteError
-from generator.ical import Revision, revisions, writer
+from generator.ical import About, Revision, revisions, writer
 from generator.ledger import Change, Entry, Ledger, Record, dumped, loaded
 from generator.order import Order
 from generator.states import State
@@ -63,7 +63,7 @@ def test_a_published_calendar_tells_what_it_was_written_from(records: dict[int, 
     ledger = Ledger("a.spektrix", moment, records, {})
     made = writer(ledger, SITE, Addresses(SITE.site.url), "a.spektrix")
     expected = {key: Revision(record.entry, record.sequence, record.modified) for key, record in records.items()}
-    assert revisions(made.calendar("calendar.ics", "Almanac", "", records), "a.spektrix") == expected
+    assert revisions(made.calendar(About("calendar.ics", "Almanac", ""), records), "a.spektrix") == expected
 
 
 @pytest.mark.parametrize(
