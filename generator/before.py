@@ -1,7 +1,8 @@
 """What the last build left behind in a site folder, so that the next makes only what is made from something else.
 
-`left_in` is the door in, `leave` the door out. It lies in `.sitegen/made/`, which can be deleted at any time; what was
-written by another version of the program, or is broken, counts as nothing.
+`left_in` is the door in, `leave` the door out. It lies in `.sitegen/made`, which can be deleted at any time; what was
+written by another version of the program, or is broken, counts as nothing. It is one file, as what stands and what that
+was made from must be of one build.
 """
 
 import hashlib
@@ -10,7 +11,6 @@ from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TypeVar
 
 import msgspec
 
@@ -19,8 +19,6 @@ from generator.feeds import Listed
 from generator.ical import Made
 from generator.swap import put
 from generator.write import Known
-
-Kept = TypeVar("Kept")
 
 
 @dataclass(slots=True)
@@ -51,37 +49,24 @@ class Before:
 
 def left_in(site_folder: Path, output: Path) -> Before:
     """What the last build into an output folder left in a site folder."""
-    folder, head = _folder(site_folder), _head(output)
-    return Before(
-        _read(folder / "files", head, dict[str, Known]),
-        _read(folder / "units", head, dict[str, Unit]),
-        _read(folder / "calendars", head, dict[str, bytes]),
-        _read(folder / "entries", head, dict[int, Made]),
-    )
+    head = _head(output)
+    with suppress(OSError, msgspec.MsgspecError, ValueError):
+        content = _file(site_folder).read_bytes()
+        if content.startswith(head):
+            return msgspec.msgpack.decode(memoryview(content)[len(head) :], type=Before)
+    return Before()
 
 
 def leave(site_folder: Path, output: Path, made: Before) -> None:
-    """Leave it for the next build; where that cannot be written, the next build makes all."""
-    folder, head = _folder(site_folder), _head(output)
+    """Leave it for the next build, whole or not at all; where that cannot be written, the next build makes all."""
+    file = _file(site_folder)
     with suppress(OSError):
-        folder.mkdir(parents=True, exist_ok=True)
-        for left in folder.glob(".new-*"):  # by a build that was killed
-            left.unlink(missing_ok=True)
-        for name in ("files", "units", "calendars", "entries"):
-            put(folder / name, head + msgspec.msgpack.encode(getattr(made, name)))
+        file.parent.mkdir(exist_ok=True)
+        put(file, _head(output) + msgspec.msgpack.encode(made))
 
 
-def _folder(site_folder: Path) -> Path:
+def _file(site_folder: Path) -> Path:
     return site_folder / ".sitegen" / "made"
-
-
-def _read(file: Path, head: bytes, kind: type[Kept]) -> Kept:
-    """What a file holds, if it begins as it should; else nothing."""
-    with suppress(OSError, msgspec.MsgspecError, ValueError):
-        content = file.read_bytes()
-        if content.startswith(head):
-            return msgspec.msgpack.decode(memoryview(content)[len(head) :], type=kind)
-    return kind()
 
 
 def _head(output: Path) -> bytes:

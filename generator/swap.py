@@ -90,8 +90,8 @@ def _remove(places: Places) -> None:
         shutil.rmtree(folder, ignore_errors=True)
 
 
-def swap(places: Places) -> None:
-    """The new folder takes the place of the old one, which becomes the spare.
+def swap(places: Places, *, keeps_spare: bool = False) -> None:
+    """The new folder takes the place of the old one, which is removed, or becomes the spare.
 
     That is done in one step where the system has it, else in two renames.
     """
@@ -104,7 +104,7 @@ def swap(places: Places) -> None:
         places.target.rename(places.old)
         places.new.rename(places.target)
         left = places.old
-    if not places.spare.exists():
+    if keeps_spare and not places.spare.exists():
         left.rename(places.spare)
 
 

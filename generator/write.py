@@ -111,7 +111,7 @@ def _publish(aside: Aside, places: Places, make: Callable[[Aside], Iterable[Plac
     written = Written(changed, len(paths) - changed, len(aside.before - paths.keys()))
     if changed or written.removed:
         _assemble(places, paths, aside.before)
-        swap(places)
+        swap(places, keeps_spare=True)
     return written
 
 

@@ -135,13 +135,11 @@ class Venue:
 
     def memory(self) -> None:
         """Something that was left is lost, or broken."""
-        made = self.order.site / ".sitegen" / "made"
-        files = sorted(made.iterdir()) if made.is_dir() else []
-        if files:
-            file = self.dice.choice(files)
-            file.unlink() if self.dice.random() < 0.5 else file.write_bytes(
-                file.read_bytes()[: self.dice.randrange(90)]
-            )
+        file = self.order.site / ".sitegen" / "made"
+        if self.dice.random() < 0.5:
+            file.unlink(missing_ok=True)
+        elif file.is_file():
+            file.write_bytes(file.read_bytes()[: self.dice.randrange(90)])
 
     def _record(self, name: str, field: str, value: str) -> None:
         """Some element of that name in a collection has another value."""
