@@ -196,11 +196,17 @@ def _arguments() -> argparse.Namespace:
     parser.add_argument("--sizes", default=",".join(COPIES), help="some of these, or numbers of copies of the demo")
     known = (*TOOLS, *MORE_TOOLS)
     parser.add_argument("--tools", default=",".join(TOOLS), help=f"some of {', '.join(known)}")
-    parser.add_argument("--runs", type=int, help="rounds; without it 5, and 3 of L")
+    parser.add_argument(
+        "--runs", default="", help="rounds, of each size if there are several; without it 5, and 3 of L"
+    )
     parser.add_argument("--write", action="store_true", help="put the tables into docs/performance.md")
     parser.add_argument("--folder", type=Path, help="where sites are built: the disk that is to be measured")
     chosen = parser.parse_args()
     chosen.sizes, chosen.tools = chosen.sizes.split(","), chosen.tools.split(",")
+    rounds = [int(number) for number in chosen.runs.split(",") if number.isdecimal()]
+    chosen.runs = rounds * len(chosen.sizes) if len(rounds) == 1 else rounds
+    if chosen.runs and len(chosen.runs) != len(chosen.sizes):
+        parser.error("--runs names one number, or one for each size")
     if wrong := [name for name in chosen.sizes if name not in COPIES and not name.isdecimal()]:
         parser.error(f"no such size: {', '.join(wrong)}")
     if wrong := [name for name in chosen.tools if name not in known]:
@@ -215,8 +221,8 @@ def main() -> None:
     tools = [name for name in chosen.tools if name not in missing]
     said, sizes, profile = list(notes(missing)), list[Size](), ""
     about = machine(chosen.folder or Path(tempfile.gettempdir()), tools)
-    for name in chosen.sizes:
-        runs = chosen.runs or RUNS.get(name, MOST_RUNS)
+    for number, name in enumerate(chosen.sizes):
+        runs = chosen.runs[number] if chosen.runs else RUNS.get(name, MOST_RUNS)
         size, profile, failed = measure(name, COPIES.get(name) or int(name), tools, runs, chosen.folder)
         _say(figures.times(size))
         sizes.append(size)

@@ -175,7 +175,7 @@ def test_a_build_that_fails_leaves_the_memory(machine: Machine, told: Month) -> 
 def test_the_memory_is_what_is_published(machine: Machine) -> None:
     assert (machine.site / ".sitegen" / "ledger.json").read_bytes() == machine.files["ledger.json"]
     left = sorted(path.name for path in (machine.site / ".sitegen").iterdir() if path.is_file())
-    assert left == ["ledger.json", "manifest.json"]
+    assert left == ["ledger.json", "made", "manifest.json"]
 
 
 def test_a_memory_that_cannot_be_kept_is_a_warning(tmp_path: Path, told: Month) -> None:
