@@ -320,6 +320,24 @@ def test_a_build_that_is_killed_leaves_the_old_or_the_new(tmp_path: Path) -> Non
     ]
 
 
+def test_a_feed_that_tells_the_key_is_not_kept(tmp_path: Path) -> None:
+    feed = copied(tmp_path)
+    with running(options(feed=feed)) as sandbox:
+        live = site_of(tmp_path / "a", sandbox)
+        assert live.run("pull").exit_code == 0
+        before = contents(live.snapshot)
+        key = live.environment["SPEKTRIX_API_KEY"]
+        events = feed / "events.xml"
+        events.write_bytes(events.read_bytes().replace(b"Macbeth", key.encode()))
+        told = live.run("pull")
+    assert (told.exit_code, "holds SPEKTRIX_API_KEY" in told.stderr, key in told.stdout + told.stderr) == (
+        5,
+        True,
+        False,
+    )
+    assert contents(live.snapshot) == before
+
+
 def differing(found: dict[str, bytes], outputs: list[dict[str, bytes]]) -> set[str]:
     """The paths at which a site differs from that of several which it is most like."""
     return min(

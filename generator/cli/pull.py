@@ -39,9 +39,11 @@ def pull(site: Path, to: Path | None, also: tuple[str, ...], allow_shrink: bool,
         from generator.gate.premises import refuse_exposed
         from generator.pull import PullOrder
 
-        refuse_exposed(site, Gate(secrets()))
+        gate = Gate(secrets())
+        refuse_exposed(site, gate)
         order = PullOrder(site, clock(), to, also, allow_shrink, baseline)
         with progress() as tell, pulling_live(order, settings(site), tell) as pulled:
+            refuse_exposed(site, gate, pulled.folder)  # a build that knows no secret may be made from it
             counts = pulled.counts
     click.echo(", ".join(f"{count} {name}" for name, count in counts.items() if not name.startswith("offers2-")))
     click.echo(f"The snapshot is in {click.format_filename(order.target)}")
