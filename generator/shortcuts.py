@@ -1,9 +1,8 @@
 """Jinja without the work that many pages have in common: the same bytes, sooner.
 
-A message without variables is translated once. A partial is rendered once for all pages on
-which it says the same: what it reads of a page is known from its syntax tree and those of the partials that it
-includes, and where all of that are plain values that are equal, and all else is the same for every page, so are the
-bytes. In doubt it is rendered.
+A message without variables is translated once. A partial is rendered once for all pages on which it says the same:
+what it reads of a page is known from its syntax tree and those of the partials that it includes, and where all of that
+are plain values that are equal, and all else is the same for every page, so are the bytes. In doubt it is rendered.
 """
 
 from collections.abc import Callable, Mapping
@@ -22,8 +21,6 @@ from generator.confined import Confined
 from generator.text import Html
 
 GETTEXT = ("_", "gettext")
-OFTEN = 8
-"""How often a partial is rendered before anybody looks whether that could be spared: a page or two are made sooner."""
 MANY = 100
 """How many different things a partial may say and be kept; one that says more is as good as different on every page."""
 
@@ -175,15 +172,16 @@ class _Partial:
     def text(self, context: Context, local: Mapping[str, Any], parent: str) -> str:
         """What it says."""
         self.times += 1
-        if self.said is None or self.times <= self.environment.often:
+        said = self.said  # which another thread of the studio may give up meanwhile
+        if said is None or self.times <= self.environment.often:
             return self._rendered(context, local, parent)
         key = self._key(context, local)
-        if key is None or len(self.said) == MANY:
+        if key is None or len(said) >= MANY:
             self.said = None  # it hardly ever says the same
             return self._rendered(context, local, parent)
-        if key not in self.said:
-            self.said[key] = self._rendered(context, local, parent)
-        return self.said[key]
+        if key not in said:
+            said[key] = self._rendered(context, local, parent)
+        return said[key]
 
     def _rendered(self, context: Context, local: Mapping[str, Any], parent: str) -> str:
         template = self.environment.get_template(self.name, parent)

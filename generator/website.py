@@ -165,7 +165,7 @@ class Website:
         return self.lasting.pages
 
     def file(self, path: str) -> bytes | None:
-        """The bytes of one file, the same that `files` gives; None where there is none. Raises SiteError."""
+        """The bytes of one file, the same that a build writes; None where there is none. Raises SiteError."""
         page = self.page(path)
         if page:
             return self.renderer.page(page)

@@ -68,10 +68,8 @@ class Aside:
             return True, Known(0, 0, digest)  # something else was put there: who puts the new site together sees it
 
     def _make_folder(self, folder: str) -> None:
-        """Make a folder and those above it, each once."""
+        """Make a folder and those above it, once."""
         if folder not in self._folders:
-            if folder:
-                self._make_folder(folder.rpartition("/")[0])
             os.makedirs(self._changed + folder, exist_ok=True)
             self._folders.add(folder)
 
@@ -88,9 +86,7 @@ def publish(
 ) -> Written:
     """Make the output folder hold exactly what `make` puts aside and tells; `then` is called once it does.
 
-    `known` are the files as the last build left them.
-
-    Nothing is touched before the last file has come; an error on the way leaves the old site. Raises SiteError
+    `known` are the files as the last build left them. Nothing is touched before the last file has come; an error on the way leaves the old site. Raises SiteError
     where a path leads out of the output or comes twice, where the folder holds what no build has put there, or while
     another build is at work in it or the file system refuses.
     """
