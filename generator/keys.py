@@ -1,7 +1,7 @@
 """The key of a page: a digest of everything that it is made from, so that one with the same key need not be made again.
 
 The pages of an event are made of what `About` has of the programme, of when its dates were to start before they moved,
-and of what is the same for all pages: `pages` gives their makers nothing else. Any other page is made of its context.
+and of what is the same for all pages: `eventpages` gets nothing else. Any other page is made of its context.
 """
 
 import hashlib

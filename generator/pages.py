@@ -3,7 +3,6 @@
 What exists is said here; how it looks is the templates' affair, how a context becomes bytes is `render`'s.
 """
 
-from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import replace
 from datetime import date, timedelta
@@ -12,14 +11,11 @@ from itertools import groupby
 
 from generator import urls
 from generator.content import ContentPage
+from generator.eventpages import event_pages
 from generator.jsonld import document
 from generator.months import months_of
-from generator.plan import About, Choice, Facet, Link, Page, Plan, Voice
-from generator.prices import PriceTable
+from generator.plan import Choice, Facet, Link, Page, Plan, Voice
 from generator.programme import Kind, ListedEvent, ListedInstance, Programme
-from generator.states import State
-from generator.subscription import entry
-from generator.text import excerpt
 from generator.wording import Language
 
 NEW_FOR = timedelta(days=30)
@@ -55,7 +51,7 @@ def _shelves(plan: Plan) -> Mapping[str, Callable[[], Iterable[Page]]]:
     shelves: dict[str, Callable[[], Iterable[Page]]] = {
         urls.HOME: lambda: _single_pages(plan, [page for page in own if urls.page(page.name) in shelves]),
         urls.WHATS_ON: lambda: (_whats_on(plan),),
-        **{event.path: partial(_event_pages, plan.about(event), plan.voice) for event in programme.events},
+        **{event.path: partial(event_pages, plan.about(event), plan.voice) for event in programme.events},
         urls.CALENDAR: lambda: _calendar(plan),
         urls.GENRES: lambda: _kinds(_("Genres"), urls.GENRES, programme.genres, plan),
         urls.ACCESS: lambda: _kinds(_("Access"), urls.ACCESS, programme.access, plan),
@@ -77,14 +73,6 @@ def _single_pages(plan: Plan, own: Iterable[ContentPage]) -> Iterator[Page]:
 
 def _own_pages(page: ContentPage) -> Iterator[Page]:
     yield _own_page(page)
-
-
-def _event_pages(about: About, voice: Voice) -> Iterator[Page]:
-    """An event, and its dates. One with a namesake is told from it by its dates, where only the title is seen."""
-    event = about.event
-    title = f"{event.title}, {voice.language.when(event)}" if about.has_namesakes else event.title
-    yield _event(about, title, voice)
-    yield from _instances(event, voice)
 
 
 def _home(plan: Plan) -> Page:
@@ -137,75 +125,6 @@ def _choices(kinds: Iterable[Kind]) -> tuple[Choice, ...]:
 
 def _month_choice(month: date, language: Language) -> Choice:
     return Choice(f"{month:%Y-%m}", language.month(month), urls.month(month.year, month.month))
-
-
-def _event(about: About, title: str, voice: Voice) -> Page:
-    _, language, event = voice.language.gettext, voice.language, about.event
-    by_month = groupby(event.upcoming, key=lambda instance: language.month(instance.start))
-    return Page(
-        event.path,
-        "event.html",
-        title,
-        event.summary,
-        section=urls.WHATS_ON,
-        trail=(Link(_("What’s on"), urls.WHATS_ON),),
-        crumb=event.title,
-        calendar=event.path + urls.FEED,
-        share=event.share,
-        image=event.image,
-        data=(voice.describer.event(event),),
-        context={
-            "event": event,
-            "months": [(month, list(group)) for month, group in by_month],
-            "earlier": [instance for instance in event.instances if instance.is_over],
-            "related": list(about.related),
-            "prices": _prices(event),
-        },
-    )
-
-
-def _prices(event: ListedEvent) -> list[tuple[PriceTable, list[ListedInstance]]]:
-    """The price tables of the dates to come, each once and with the dates it is for."""
-    tables: dict[PriceTable, list[ListedInstance]] = {}
-    for instance in event.upcoming:
-        if instance.prices.rows:
-            tables.setdefault(instance.prices, []).append(instance)
-    return list(tables.items())
-
-
-def _instances(event: ListedEvent, voice: Voice) -> Iterator[Page]:
-    dates = event.instances
-    _, language = voice.language.gettext, voice.language
-    at_once = Counter(instance.start.timestamp() for instance in dates)
-    for previous, instance, following in zip((None, *dates), dates, (*dates[1:], None), strict=False):
-        moment = language.moment(instance.start)
-        is_one_of_several = at_once[instance.start.timestamp()] > 1
-        yield Page(
-            instance.path,
-            "instance.html",
-            f"{event.title}, {moment}" + (f", {instance.space or instance.venue.name}" if is_one_of_several else ""),
-            excerpt(f"{moment}, {event.place.name}. {event.summary}", 160),
-            section=urls.WHATS_ON,
-            trail=(Link(_("What’s on"), urls.WHATS_ON), Link(event.title, event.path)),
-            crumb=moment,
-            calendar=event.path + urls.FEED,
-            share=event.share,
-            data=(voice.describer.instance(event, instance),),
-            context={
-                "event": event,
-                "instance": instance,
-                "previous": previous,
-                "following": following,
-                "entry": entry(event, instance, voice.addresses),
-                "booking_later": _booking_later(instance, voice),
-            },
-        )
-
-
-def _booking_later(instance: ListedInstance, voice: Voice) -> str:
-    """Where seats will be chosen if an instance goes on sale, or on sale again, while its page is open; else ""."""
-    never = (State.PAST, State.CANCELLED, State.POSTPONED)
-    return "" if instance.booking_url or instance.state in never else voice.booking.seats(instance.id)
 
 
 def _calendar(plan: Plan) -> Iterator[Page]:

@@ -26,7 +26,7 @@ PARTS = {
     "pictures": ("pictures.illustrate", "pictures.renditions"),
     "memory": ("memory", "revision", "ledger", "entries", "manifest", "before", "keys"),
     "settings and content": ("config", "content", "catalogues"),
-    "views": ("website", "pages", "plan", "shelves", "listing", "months", "jsonld"),
+    "views": ("website", "pages", "eventpages", "plan", "shelves", "listing", "months", "jsonld"),
     "calendars": ("calendars", "ical"),
     "news and JSON": ("availability", "changes", "atom", "feeds", "hosting", "hostfiles", "nginx", "policy", "schemas"),
     "render": ("render", "shortcuts", "confined"),

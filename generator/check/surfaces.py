@@ -1,8 +1,8 @@
 """Four surfaces, one truth (design.md §6): page, JSON-LD and calendar are held against availability.json.
 
 All are read back from the bytes that are published, so what a template shows is compared and not what it was given.
-`Comparison` is the door. A surface that says something else is a fault; one that says nothing, as when a template leaves
-a mark out, is a notice: it cannot be compared.
+`Comparison` is the door. A surface that says something else is a fault; one that says nothing, as when a template
+leaves a mark out, is a notice: it cannot be compared.
 """
 
 import json
