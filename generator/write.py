@@ -86,9 +86,11 @@ def publish(
 ) -> Written:
     """Make the output folder hold exactly what `make` puts aside and tells; `then` is called once it does.
 
-    `known` are the files as the last build left them. Nothing is touched before the last file has come; an error on the
-    way leaves the old site. Raises SiteError where a path leads out of the output or comes twice, where the folder holds
-    what no build has put there, or while another build is at work in it or the file system refuses.
+    `known` are the files as the last build left them.
+
+    Nothing is touched before the last file has come; an error on the way leaves the old site. Raises SiteError where
+    a path leads out of the output or comes twice, where the folder holds what no build has put there, or while another
+    build is at work in it or the file system refuses.
     """
     with replacing(output) as places:
         _refuse_foreign(places.target)
