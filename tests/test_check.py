@@ -11,12 +11,10 @@ import sys
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import UTC, datetime
-from functools import partial
-from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
-from threading import Thread
 
 import pytest
+from folder_served import served
 from surfaces import PROJECT, build, share_pictures
 
 from generator.check.findings import Finding, Findings
@@ -289,21 +287,11 @@ def test_a_build_whose_template_has_no_marks_warns_and_with_strict_fails(output:
 # The published site
 
 
-class Quiet(SimpleHTTPRequestHandler):
-    """Serves files, and says nothing."""
-
-    def log_message(self, format: str, *args: object) -> None:  # noqa: A002 - the name is the library's
-        """Nothing is printed."""
-
-
 @pytest.fixture(scope="module")
 def published(built: Path) -> Iterator[str]:
     """The address at which the built site is served."""
-    server = ThreadingHTTPServer(("127.0.0.1", 0), partial(Quiet, directory=str(built)))
-    Thread(target=server.serve_forever, daemon=True).start()
-    yield f"http://127.0.0.1:{server.server_port}/"
-    server.shutdown()
-    server.server_close()
+    with served(built) as address:
+        yield f"{address}/"
 
 
 def watched(built: Path, address: str, now: str, max_age: int | None = None) -> tuple[list[str], list[str]]:

@@ -1,13 +1,9 @@
 """The guard: a feed that suddenly holds far less than before is not published, unless it is meant."""
 
-import threading
-from collections.abc import Iterator
-from contextlib import contextmanager
-from functools import partial
-from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
 import pytest
+from folder_served import served
 from live import Outcome, contents, copied, keep, options, pulled, refused, site_of
 
 from generator.sandbox.server import running
@@ -85,25 +81,6 @@ def fresh(folder: Path, baseline: str, instances: int = 2) -> Outcome:
     keep(feed, instances=instances)
     with running(options(feed=feed)) as sandbox:
         return site_of(folder / "a", sandbox).run("pull", "--baseline", baseline)
-
-
-@contextmanager
-def served(folder: Path) -> Iterator[str]:
-    """The address of a folder over HTTP."""
-    server = ThreadingHTTPServer(("127.0.0.1", 0), partial(Quiet, directory=str(folder)))
-    threading.Thread(target=server.serve_forever, args=(0.02,), daemon=True).start()
-    try:
-        yield f"http://127.0.0.1:{server.server_port}"
-    finally:
-        server.shutdown()
-        server.server_close()
-
-
-class Quiet(SimpleHTTPRequestHandler):
-    """Serves files and says nothing."""
-
-    def log_message(self, *_: object) -> None:
-        """Say nothing."""
 
 
 FALLS = ("events fell from 3 to 1", "instances fell from 6 to 2", "status rows fell from 6 to 2")

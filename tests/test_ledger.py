@@ -6,10 +6,10 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
+from folder_served import served
 from hypothesis import given
 from hypothesis import strategies as st
 from month import FIRST_DAY, Machine, Month, entries, month, said
-from test_guard import served
 
 from generator.build import build
 from generator.config import Settings, Site

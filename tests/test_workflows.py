@@ -11,18 +11,16 @@ import re
 import shutil
 import subprocess
 import sys
-import threading
 import zipfile
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import timedelta
-from functools import partial
-from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
 
 import pytest
+from folder_served import Quiet, served
 from live import Live, contents, options, self_signed, site_of
 from ruamel.yaml import YAML
 from surfaces import PROJECT
@@ -199,12 +197,12 @@ def runner(tmp_path: Path) -> Iterator[Runner]:
         yield Runner(live, home)
 
 
-class Host(SimpleHTTPRequestHandler):
+class Host(Quiet):
     """A host that takes a zip at /api/sites/NAME/deploys, says `state` of it, and serves what was in it."""
 
     state = "ready"
 
-    def do_POST(self) -> None:
+    def do_POST(self) -> None:  # noqa: N802  # the name is the library's
         """Take a site."""
         body = self.rfile.read(int(self.headers["Content-Length"]))
         good = (self.path, self.headers["Authorization"], self.headers["Content-Type"]) == (
@@ -214,7 +212,7 @@ class Host(SimpleHTTPRequestHandler):
             zipfile.ZipFile(io.BytesIO(body)).extractall(self.directory)
         self._answer(200 if good else 401, {"id": "d1"} if good else {"message": "Access Denied"})
 
-    def do_GET(self) -> None:
+    def do_GET(self) -> None:  # noqa: N802  # the name is the library's
         """Say how far a site is, or serve a file of it."""
         if self.path == "/api/deploys/d1":
             self._answer(200, {"state": self.state})
@@ -226,22 +224,13 @@ class Host(SimpleHTTPRequestHandler):
         self.end_headers()
         self.wfile.write(json.dumps(about).encode())
 
-    def log_message(self, *_: object) -> None:
-        """Say nothing."""
-
 
 @contextmanager
 def host(folder: Path, state: str = "ready") -> Iterator[str]:
     """Such a host over a folder; gives its address."""
     folder.mkdir()
-    handler = partial(type("Stated", (Host,), {"state": state}), directory=str(folder))
-    server = ThreadingHTTPServer(("127.0.0.1", 0), handler)
-    threading.Thread(target=server.serve_forever, args=(0.02,), daemon=True).start()
-    try:
-        yield f"http://127.0.0.1:{server.server_port}"
-    finally:
-        server.shutdown()
-        server.server_close()
+    with served(folder, type("Stated", (Host,), {"state": state})) as address:
+        yield address
 
 
 def publish(runner: Runner, url: str, token: str = TOKEN) -> "subprocess.CompletedProcess[str]":
