@@ -5,7 +5,6 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from browsing import until
 from playwright.sync_api import Page, Route, sync_playwright
 from studio import Asked, copy_of_demo
 
@@ -49,7 +48,7 @@ def page(address: str) -> Iterator[Page]:
     """A page that reaches no other host."""
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=BROWSER, args=["--no-sandbox", "--disable-gpu"])
-        page = browser.new_page(base_url=address)
+        page = browser.new_page(base_url=address, bypass_csp=True)  # as what waits for a page is evaluated in it
         page.route(lambda url: not url.startswith(address), lambda route: route.abort())
         yield page
         browser.close()
@@ -60,7 +59,7 @@ def test_a_stylesheet_is_swapped_without_a_reload(page: Page, site: Path) -> Non
     page.evaluate("window.isStillHere = true")
     file = site / "templates" / "assets" / "site.css"
     file.write_text(file.read_text() + "\nh1 { outline: 7px solid }")
-    until(page, "(h1 => h1 && getComputedStyle(h1).outlineWidth)(document.querySelector('h1')) === '7px'")
+    page.wait_for_function("(h1 => h1 && getComputedStyle(h1).outlineWidth)(document.querySelector('h1')) === '7px'")
     assert page.evaluate("window.isStillHere")
 
 
@@ -69,8 +68,8 @@ def test_words_are_shown_and_the_place_is_kept(page: Page, site: Path) -> None:
     page.evaluate("scrollTo({ top: 300, behavior: 'instant' })")
     file = site / "content" / "pages" / "visit.md"
     file.write_text(file.read_text() + "\n\nSaved a moment ago.\n")
-    until(page, HAS, arg="Saved a moment ago.")
-    until(page, f"{IS_RELOADED} && scrollY === 300")
+    page.wait_for_function(HAS, arg="Saved a moment ago.")
+    page.wait_for_function(f"{IS_RELOADED} && scrollY === 300")
 
 
 def test_words_are_in_the_open_page_before_it_is_loaded_anew(page: Page, site: Path) -> None:
@@ -87,14 +86,14 @@ def test_words_are_in_the_open_page_before_it_is_loaded_anew(page: Page, site: P
     page.route("**/visit/", hold)
     file = site / "content" / "pages" / "visit.md"
     file.write_text(file.read_text() + "\n\nSaved just now.\n")
-    until(page, HAS, arg="Saved just now.")
+    page.wait_for_function(HAS, arg="Saved just now.")
     assert page.evaluate("[document.querySelector('h1').hidden, !" + IS_RELOADED + "]") == [True, True]
     while not held:
         page.wait_for_timeout(10)
     page.unroute("**/visit/", hold)
     for route in held:
         route.continue_()
-    until(page, f"{IS_RELOADED} && document.querySelector('h1')?.hidden === false")
+    page.wait_for_function(f"{IS_RELOADED} && document.querySelector('h1')?.hidden === false")
 
 
 def test_what_is_wrong_is_shown_and_goes_away(page: Page, site: Path) -> None:
@@ -102,10 +101,10 @@ def test_what_is_wrong_is_shown_and_goes_away(page: Page, site: Path) -> None:
     file = site / "templates" / "page.html"
     before = file.read_text()
     file.write_text(before.replace("{{ body }}", "{{ bodi }}"))
-    until(page, HAS, arg="Did you mean body?")
-    page.evaluate("window.isStillHere = true")
+    page.wait_for_function(HAS, arg="Did you mean body?")
+    page.wait_for_function("window.isStillHere = true")  # again, if the page is loaded anew just then
     file.write_text(before)
-    until(page, f"words => !window.isStillHere && ({HAS})(words)", arg="Saved a moment ago.")
+    page.wait_for_function(f"words => !window.isStillHere && ({HAS})(words)", arg="Saved a moment ago.")
 
 
 def test_the_panel_opens_at_a_key_and_shuts(page: Page) -> None:
@@ -114,18 +113,19 @@ def test_the_panel_opens_at_a_key_and_shuts(page: Page) -> None:
     panel = page.frame_locator("sitegen-why iframe")
     panel.get_by_text("The words on this date say cancelled").wait_for()
     panel.get_by_role("button", name="Shut").click()
-    until(page, "!document.querySelector('sitegen-why')")
+    page.wait_for_function("!document.querySelector('sitegen-why')")
 
 
 def test_the_gallery_makes_a_scene_dark_narrow_and_later(page: Page) -> None:
     page.goto("/_studio/")
     for button in ("Phone", "Dark", "before on sale"):
         page.get_by_role("button", name=button, exact=True).click()
-    until(page, "document.querySelector('iframe')?.contentDocument?.querySelector('main')?.dataset.state")
-    until(page, "document.querySelector('iframe')?.src.includes('_now=')")
-    until(
-        page,
+    page.wait_for_function("document.querySelector('iframe')?.contentDocument?.querySelector('main')?.dataset.state")
+    page.wait_for_function("document.querySelector('iframe')?.src.includes('_now=')")
+    page.wait_for_function(
         "document.querySelector('iframe')?.contentDocument?.querySelector('main')?.dataset.state === 'not_yet_on_sale'",
     )
     assert page.evaluate("document.querySelector('iframe').clientWidth") == 360
-    until(page, "document.querySelector('iframe')?.contentDocument?.documentElement?.dataset.scheme === 'dark'")
+    page.wait_for_function(
+        "document.querySelector('iframe')?.contentDocument?.documentElement?.dataset.scheme === 'dark'"
+    )
