@@ -2,8 +2,9 @@
 
 The same programme on all sides, small, medium and large; a first build, one where nothing has changed, and one where
 one row of the feed has. Each is a whole process, from the command to its exit. All take turns, round by round, in one
-run; what was made before is moved aside, and all is written to disk, before a clock starts. Memory is measured in a
-round of its own. What cannot be run here is left out, and said.
+run; what was made before is moved aside, and all is written to disk, before a clock starts. Nothing is removed before
+the last clock has stopped: for five minutes ext4 then looks, whenever a file is made, at each that is gone, and takes
+many times as long. Memory is measured in a round of its own. What cannot be run here is left out, and said.
 """
 
 import argparse
@@ -56,7 +57,6 @@ class Bench:
             names = list(self.running)
             for place in range(len(names)):
                 self._turn(names[(place + number) % len(names)], scenario, number)
-        self.clear()
 
     def _turn(self, name: str, scenario: Scenario, number: int) -> None:
         one, measured = self.running[name], self.measured[name]
@@ -76,10 +76,6 @@ class Bench:
         """Bring about what happens before a build, and have everything written."""
         one.make_ready(scenario, (number + 1) % 2, self.work / "aside" / str(next(self._folders)))
         os.sync()
-
-    def clear(self) -> None:
-        """Remove what was moved aside: while a clock runs that would be in the way."""
-        shutil.rmtree(self.work / "aside", ignore_errors=True)
 
     def sample(self, name: str) -> str:
         """A full build of ours, by parts of the work and by modules. Raises FailedError."""
@@ -115,20 +111,18 @@ def tree(folder: Path, since: int = 0) -> Tree:
     return Tree(len(written), sum(path.suffix == ".html" for path, _ in written), sum(size for _, size in written))
 
 
-def measure(name: str, copies: int, tools: Sequence[str], runs: int, folder: Path) -> tuple[Size, str, list[str]]:
-    """Measure a size: what was seen, the profile of full builds, and what failed."""
-    with tempfile.TemporaryDirectory(prefix="bench-", dir=folder) as made:
-        work = Path(made)
-        _say(f"{name}: making the sites")
-        with ProcessPoolExecutor(1) as other:  # which takes with it all the memory that this needs
-            found = other.submit(prepare, work, copies, tools).result()
-        every = contenders(work, found.now)
-        bench = Bench(work, {tool: every[tool] for tool in tools})
-        for number in range(runs + 1):
-            _say(f"{name}: round {number} of {runs}")
-            bench.take_turns(number)
-        size = Size(name, copies, found.events, found.instances, bench.measured)
-        return size, "\n".join(_profile(bench)), bench.failed
+def measure(name: str, copies: int, tools: Sequence[str], runs: int, work: Path) -> tuple[Size, str, list[str]]:
+    """Measure a size in a new folder: what was seen, the profile of full builds, and what failed."""
+    _say(f"{name}: making the sites")
+    with ProcessPoolExecutor(1) as other:  # which takes with it all the memory that this needs
+        found = other.submit(prepare, work, copies, tools).result()
+    every = contenders(work, found.now)
+    bench = Bench(work, {tool: every[tool] for tool in tools})
+    for number in range(runs + 1):
+        _say(f"{name}: round {number} of {runs}")
+        bench.take_turns(number)
+    size = Size(name, copies, found.events, found.instances, bench.measured)
+    return size, "\n".join(_profile(bench)), bench.failed
 
 
 def _profile(bench: Bench) -> Iterator[str]:
@@ -221,12 +215,13 @@ def main() -> None:
     tools = [name for name in chosen.tools if name not in missing]
     said, sizes, profile = list(notes(missing)), list[Size](), ""
     about = machine(chosen.folder or Path(tempfile.gettempdir()), tools)
-    for number, name in enumerate(chosen.sizes):
-        runs = chosen.runs[number] if chosen.runs else RUNS.get(name, MOST_RUNS)
-        size, profile, failed = measure(name, COPIES.get(name) or int(name), tools, runs, chosen.folder)
-        _say(figures.times(size))
-        sizes.append(size)
-        said += failed
+    with tempfile.TemporaryDirectory(prefix="bench-", dir=chosen.folder) as work:
+        for number, name in enumerate(chosen.sizes):
+            runs = chosen.runs[number] if chosen.runs else RUNS.get(name, MOST_RUNS)
+            size, profile, failed = measure(name, COPIES.get(name) or int(name), tools, runs, Path(work, name))
+            _say(figures.times(size))
+            sizes.append(size)
+            said += failed
     text = report(sizes, profile, about, said)
     print(text)  # noqa: T201
     if chosen.write:

@@ -178,14 +178,12 @@ def _site_of_ours(site: Path, is_plain: bool) -> None:
 
 def _pictures(work: Path, names: Sequence[str], now: datetime) -> None:
     """Have sitegen make its pictures: the copies of an event share them, but for the first, which the venue words."""
-    feed = work / "two"
+    feed = work / "pictures" / "feed"
     many(DEMO, feed, 2)
     shutil.copytree(DEMO / "images", feed / "images")
     for name in {"bench", *names} & set(OURS):
-        command = build_command(work / name / "site", feed, work / "pictures", now)
+        command = build_command(work / name / "site", feed, work / "pictures" / name, now)
         subprocess.run(command, cwd=PROJECT, capture_output=True, check=True)
-        shutil.rmtree(work / "pictures")
-    shutil.rmtree(feed)
 
 
 def _last_seat(feed: Path, programme: Programme, copy: int, versions: Path) -> None:
