@@ -13,6 +13,7 @@ from generator.before import leave, left_in
 from generator.config import Settings, settings
 from generator.errors import Fault, Notice, SiteError, Warned, tally
 from generator.feedfolder import folder_of
+from generator.garbage import reading_much
 from generator.gate.premises import refuse_exposed
 from generator.guard import counts_of_programme, refuse_empty, refuse_shrink
 from generator.manifest import inputs, note, surroundings
@@ -29,28 +30,31 @@ from generator.write import publish
 def build(order: Order, tell: Callable[[str], None], is_strict: bool = False) -> Report:
     """Build the site. `tell` is called with a word on each stage. Raises SitegenError; then the old site stands."""
     refuse_exposed(order.site, order.gate)
-    tell("Reading settings and content")
-    begun, around = _inputs(order), _surroundings(order)
-    words = read_words(order.site)
-    _refuse_output_over_input(order)
+    with reading_much():
+        tell("Reading settings and content")
+        begun, around = _inputs(order), _surroundings(order)
+        words = read_words(order.site)
+        _refuse_output_over_input(order)
 
-    tell("Reading the feed")
-    source = sources.load(words.settings, order.site, order.now, order.feed, order.snapshot)
-    if not order.allow_shrink:
-        refuse_empty({"events": len(source.feed.events), "instances": len(source.feed.instances)})
+        tell("Reading the feed")
+        source = sources.load(words.settings, order.site, order.now, order.feed, order.snapshot)
+        if not order.allow_shrink:
+            refuse_empty({"events": len(source.feed.events), "instances": len(source.feed.instances)})
 
-    tell("Composing the programme")
-    programme = composed(words, source, order.now)
-    if not order.allow_shrink:
-        _guard(order, words.settings, source, programme)
-    memory = remembered(order.site, source, order.baseline, order.now)
+        tell("Composing the programme")
+        programme = composed(words, source, order.now)
+        if not order.allow_shrink:
+            _guard(order, words.settings, source, programme)
+        memory = remembered(order.site, source, order.baseline, order.now)
 
-    tell("Making pictures")
-    pictures = pictured(words, source, programme, order.jobs)
-    before = left_in(order.site, order.target)
-    if before.units:  # what stands was held against the secrets of its day; what it was made from is, against today's
-        refuse_exposed(order.site, order.gate, source.folder)
-    made = website(words, source, pictures, memory, jobs=order.jobs, made_before=before.entries)
+        tell("Making pictures")
+        pictures = pictured(words, source, programme, order.jobs)
+        before = left_in(order.site, order.target)
+        if (
+            before.units
+        ):  # what stands was held against the secrets of its day; what it was made from is, against today's
+            refuse_exposed(order.site, order.gate, source.folder)
+        made = website(words, source, pictures, memory, jobs=order.jobs, made_before=before.entries)
     if is_strict and made.warnings:
         raise SiteError(*(Fault(str(warning), "", warning.kind.mend) for warning in made.warnings))
 

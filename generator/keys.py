@@ -6,16 +6,21 @@ and of what is the same for all pages: `eventpages` gets nothing else. Any other
 
 import hashlib
 from collections.abc import Callable
-from dataclasses import fields
+from dataclasses import fields, is_dataclass
 from datetime import datetime
+from functools import cache
+from operator import attrgetter
 from typing import Any
 
 import msgspec
 
 from generator.calendars import CalendarFile
 from generator.plan import About, Page, Plan, menu, more_pages
-from generator.programme import ListedEvent
+from generator.programme import ListedEvent, ListedInstance
 from generator.text import Html
+
+_SHARED = (ListedEvent, ListedInstance)
+"""Records that many pages are made of: the digest of each stands in its place."""
 
 
 class Keys:
@@ -25,25 +30,17 @@ class Keys:
         everywhere = (surroundings, menu(plan), more_pages(plan), plan.programme.share, plan.booking)
         self._everywhere = _digest(_encode(everywhere))
         self._earlier_start: Callable[[int], datetime | None] = plan.earlier_start
-        self._of_events: dict[int, bytes] = {}
+        self._shared: dict[int, tuple[object, bytes]] = {}
 
     def of_event(self, about: About) -> bytes:
         """The key of the pages of an event and its instances."""
         moved = [self._earlier_start(instance.id) for instance in about.event.instances]
-        parts = [self._everywhere, _encode(moved)]
-        for part in (getattr(about, field.name) for field in fields(about)):
-            if isinstance(part, ListedEvent):
-                parts.append(self._record(part))
-            elif isinstance(part, tuple):
-                parts.append(_digest(*map(self._record, part)))
-            else:
-                parts.append(_encode(part))
-        return _digest(*parts)
+        return self._key((about, moved))
 
     def of_page(self, page: Page) -> bytes:
         """The key of a page by itself; b"" where its context holds what has none."""
         try:
-            return _digest(self._everywhere, _encode(page))
+            return self._key(page)
         except TypeError:
             return b""
 
@@ -51,10 +48,34 @@ class Keys:
         """The key of a calendar."""
         return _digest(self._everywhere, calendar.key)
 
-    def _record(self, event: ListedEvent) -> bytes:
-        if event.id not in self._of_events:
-            self._of_events[event.id] = _digest(_encode(event))
-        return self._of_events[event.id]
+    def _key(self, value: object) -> bytes:
+        return _digest(self._everywhere, _encode(self._parts(value)))
+
+    def _parts(self, value: Any) -> Any:
+        """A value in parts that can be encoded."""
+        kind = type(value)
+        if kind in _SHARED:
+            return self._of_shared(value)
+        if kind in (tuple, list):
+            return [self._parts(each) for each in value]
+        if kind is dict:
+            return {key: self._parts(each) for key, each in value.items()}
+        return [kind.__name__, *map(self._parts, _values(kind)(value))] if is_dataclass(kind) else value
+
+    def _of_shared(self, record: object) -> bytes:
+        """The digest of a record, made once."""
+        known = self._shared.get(id(record))
+        if known is None:
+            known = self._shared[id(record)] = record, _digest(_encode(record))
+        return known[1]
+
+
+@cache
+def _values(kind: type[Any]) -> Callable[[object], tuple[Any, ...]]:
+    """What gets all values of a record of some type."""
+    names = [field.name for field in fields(kind)]
+    get = attrgetter(*names)
+    return get if len(names) > 1 else lambda record: (get(record),)
 
 
 def _encode(value: Any) -> bytes:

@@ -11,7 +11,6 @@ manifest, and whoever reads it could try passwords against it at leisure.
 
 import hashlib
 import json
-import os
 import re
 import sys
 import sysconfig
@@ -30,7 +29,7 @@ from generator.feedfolder import folder_of
 from generator.forms import utc
 from generator.gate.premises import refuse_exposed
 from generator.order import Order, Report, Written
-from generator.swap import files_in, put, replacing
+from generator.swap import files_in, put, replacing, stats_in
 
 _PROGRAM = Path(__file__).parent
 _ABOUT = "snapshot.json"
@@ -165,11 +164,9 @@ def _standing(output: Path) -> str:
     if not (output / urls.AVAILABILITY).is_file():
         return ""
     digest = hashlib.sha256(_TIMES.sub(b"", (output / urls.AVAILABILITY).read_bytes()))
-    for path in sorted(files_in(output)):
-        if path != urls.AVAILABILITY:
-            is_now = os.lstat(output / path)
-            about = f"{path}\0{is_now.st_size} {is_now.st_mtime_ns} {is_now.st_mode}\0"
-            digest.update(about.encode(errors="surrogateescape"))
+    stats = ((path, found) for path, found in stats_in(output) if path != urls.AVAILABILITY)
+    said = sorted(f"{path}\0{found.st_size} {found.st_mtime_ns} {found.st_mode}" for path, found in stats)
+    digest.update("\0".join(said).encode(errors="surrogateescape"))
     return digest.hexdigest()
 
 

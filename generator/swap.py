@@ -132,7 +132,7 @@ def put(file: Path, content: bytes | bytearray) -> None:
 
 def files_in(folder: Path) -> Iterator[str]:
     """Every file below a folder, as a path with slashes; a link counts as a file."""
-    return (path for path, _ in _entries(folder, "")) if folder.is_dir() else iter(())
+    return (path for path, _ in _entries(folder)) if folder.is_dir() else iter(())
 
 
 class Standing(NamedTuple):
@@ -151,14 +151,23 @@ class Standing(NamedTuple):
 
 def standing_in(folder: Path) -> dict[str, Standing]:
     """Every file below a folder, as a path with slashes, and how it stands; a link counts as a file."""
-    found = _entries(folder, "") if folder.is_dir() else ()
-    return {path: Standing.of(entry.stat(follow_symlinks=False)) for path, entry in found}
+    return {path: Standing.of(found) for path, found in stats_in(folder)}
 
 
-def _entries(folder: Path | str, prefix: str) -> Iterator[tuple[str, os.DirEntry[str]]]:
-    with os.scandir(folder) as entries:
-        for entry in entries:
-            if entry.is_dir(follow_symlinks=False):
-                yield from _entries(entry.path, f"{prefix}{entry.name}/")
-            else:
-                yield prefix + entry.name, entry
+def stats_in(folder: Path) -> Iterator[tuple[str, os.stat_result]]:
+    """Every file below a folder, as a path with slashes, and what the system says of it; a link counts as a file."""
+    found = _entries(folder) if folder.is_dir() else iter(())
+    return ((path, entry.stat(follow_symlinks=False)) for path, entry in found)
+
+
+def _entries(folder: Path | str) -> Iterator[tuple[str, os.DirEntry[str]]]:
+    """Each file below a folder; one folder after the other, as a call for each within another takes twice as long."""
+    folders = [(str(folder), "")]
+    while folders:
+        place, prefix = folders.pop()
+        with os.scandir(place) as entries:
+            for entry in entries:
+                if entry.is_dir(follow_symlinks=False):
+                    folders.append((entry.path, f"{prefix}{entry.name}/"))
+                else:
+                    yield prefix + entry.name, entry

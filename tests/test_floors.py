@@ -9,7 +9,7 @@ PACKAGE = Path(__file__).parent.parent / "generator"
 
 FLOORS = (
     ("errors", "text", "forms", "hostfiles", "pictures.easel", "pictures.frame", "pictures.looks"),
-    ("model", "processes", "swap", "tables", "together", "urls", "certificate", "environment", "eventtypes"),
+    ("model", "garbage", "processes", "swap", "tables", "together", "urls", "certificate", "environment", "eventtypes"),
     ("gate.forms",),
     ("gate.keys", "gate.packed"),
     ("gate.gate",),

@@ -9,6 +9,7 @@ import pytest
 from folder_served import served
 from hypothesis import given
 from hypothesis import strategies as st
+from icalendar import Calendar, Event, Timezone
 from month import FIRST_DAY, Machine, Month, entries, month, said
 
 from generator.build import build
@@ -49,6 +50,52 @@ RECORDS = st.builds(
     first_seen=MOMENTS,
     earlier_start=st.none() | MOMENTS,
 )
+
+
+@given(RECORDS)
+def test_an_entry_is_what_the_library_makes_of_it(record: Record) -> None:
+    """sitegen makes it line by line, and folds lines itself."""
+    ledger = Ledger("a.spektrix", record.modified, {7: record}, {})
+    made = writer(ledger, SITE, Addresses(SITE.site.url), "a.spektrix").entries[7].content
+    shown, event = record.entry, Event()
+    event.add("uid", "7@a.spektrix")
+    event.add("dtstamp", record.modified)
+    event.add("last-modified", record.modified)
+    event.add("sequence", record.sequence)
+    event.add("dtstart", shown.start)
+    if shown.end:
+        event.add("dtend", shown.end)
+    event.add("summary", shown.title)
+    event.add("description", shown.description)
+    event.add("location", shown.location)
+    if shown.geo:
+        event.add("geo", shown.geo)
+    event.add("url", "https://almanac.example/i/7")
+    if shown.categories:
+        event.add("categories", list(shown.categories))
+    event.add("status", shown.status)
+    event.add("transp", "TRANSPARENT")
+    assert made == event.to_ical()
+
+
+def test_a_calendar_is_what_the_library_makes_of_it() -> None:
+    ledger = Ledger("a.spektrix", datetime(2026, 1, 1, tzinfo=UTC), {}, {})
+    about = About("events/a-tale/calendar.ics", f"{'Café, ' * 30}\\\\ & more", "events/a-tale/")
+    made = writer(ledger, SITE, Addresses(SITE.site.url), "a.spektrix").calendar(about, ())
+    head = Calendar()
+    head.add("prodid", "-//sitegen//Almanac//EN")
+    head.add("version", "2.0")
+    head.add("calscale", "GREGORIAN")
+    head.add("method", "PUBLISH")
+    head.add("x-wr-timezone", "Europe/London")
+    head.add("name", about.name)
+    head.add("x-wr-calname", about.name)
+    head.add("url", "https://almanac.example/events/a-tale/")
+    head.add("source", "https://almanac.example/events/a-tale/calendar.ics", parameters={"VALUE": "URI"})
+    head.add("refresh-interval", timedelta(hours=1), parameters={"VALUE": "DURATION"})
+    head.add("x-published-ttl", "PT1H")
+    head.add_component(Timezone.from_tzid("Europe/London"))
+    assert made == head.to_ical()
 
 
 @given(st.dictionaries(st.integers(0, 9999), RECORDS, max_size=3), MOMENTS)

@@ -3,11 +3,10 @@
 `Workshop` is the door. What is broken stays known as an error until it is mended; nothing here ends the studio.
 """
 
-import gc
 import threading
 from collections import OrderedDict
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager, nullcontext
+from collections.abc import Callable
+from contextlib import nullcontext
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from functools import partial
@@ -18,6 +17,7 @@ from generator.compose import recomposed
 from generator.config import DEMO, Settings, SourceSettings
 from generator.errors import SitegenError
 from generator.feedfolder import folder_of, is_unpulled
+from generator.garbage import reading_much
 from generator.gate.gate import Gate
 from generator.gate.premises import refuse_exposed
 from generator.memory import Memory, ledger_file, remembered
@@ -73,7 +73,7 @@ class Workshop:
         with self._making:
             self._to_make = max(self._to_make, stage)
             try:
-                with told_as_fault(), _reading_much() if self._to_make >= Stage.SETTINGS else nullcontext():
+                with told_as_fault(), reading_much() if self._to_make >= Stage.SETTINGS else nullcontext():
                     self._make(self._to_make)
             except SitegenError as error:
                 self.error = error
@@ -169,17 +169,3 @@ class Workshop:
             while len(self._other_times) > TIMES_KEPT:
                 self._other_times.popitem(last=False)
         return self._other_times[key]
-
-
-@contextmanager
-def _reading_much() -> Iterator[None]:
-    """No collection of garbage while a feed is read, nor later of what was read: each would walk through all of it."""
-    gc.disable()
-    try:
-        yield
-        if gc.get_freeze_count():
-            gc.unfreeze()
-            gc.collect()
-        gc.freeze()
-    finally:
-        gc.enable()

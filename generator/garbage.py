@@ -1,0 +1,22 @@
+"""Collections of garbage, kept away from what was read: each would walk through all of it.
+
+In a process that was forked such a walk would also copy all the memory that it shares with the first one.
+"""
+
+import gc
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+
+@contextmanager
+def reading_much() -> Iterator[None]:
+    """No collection of garbage while much is read, nor later of what was read."""
+    gc.disable()
+    try:
+        yield
+        if gc.get_freeze_count():
+            gc.unfreeze()
+            gc.collect()
+        gc.freeze()
+    finally:
+        gc.enable()
