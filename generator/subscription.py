@@ -7,7 +7,7 @@ import re
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import lru_cache
-from urllib.parse import quote, urlencode
+from urllib.parse import quote
 
 from generator.programme import ListedEvent, ListedInstance
 from generator.urls import FEED, Addresses
@@ -57,10 +57,12 @@ def entry(event: ListedEvent, instance: ListedInstance, addresses: Addresses) ->
 
 
 def _query(**values: str) -> str:
-    return urlencode(values, quote_via=_quote)
+    return "&".join(f"{name}={_quote(value)}" for name, value in values.items())
 
 
-_quote = lru_cache(maxsize=1000)(quote)  # names and places come again and again
+@lru_cache(maxsize=1000)  # names and places come again and again
+def _quote(value: str) -> str:
+    return quote(value, safe="")
 
 
 def _basic(moment: datetime) -> str:

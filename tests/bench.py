@@ -74,7 +74,8 @@ class Bench:
 
     def make_ready(self, one: Contender, scenario: Scenario, number: int) -> None:
         """Bring about what happens before a build, and have everything written."""
-        one.make_ready(scenario, (number + 1) % 2, self.work / "aside" / str(next(self._folders)))
+        version = (number + (scenario is not Scenario.AGAIN)) % 2
+        one.make_ready(scenario, version, self.work / "aside" / str(next(self._folders)))
         os.sync()
 
     def sample(self, name: str) -> str:

@@ -38,6 +38,7 @@ class Scenario(Enum):
     FULL = "full build"
     SAME = "nothing changed"
     ROW = "one status row changed"
+    AGAIN = "one changed again"
 
 
 @dataclass(frozen=True)
@@ -70,7 +71,7 @@ class Contender:
             for number, path in enumerate(self._made()):
                 path.rename(aside / str(number))
             self.output.parent.mkdir(exist_ok=True)
-        elif scenario is Scenario.ROW and self.versions:
+        elif scenario in (Scenario.ROW, Scenario.AGAIN) and self.versions:
             shutil.copytree(self.versions / str(version), self.input, dirs_exist_ok=True, copy_function=shutil.copyfile)
 
     def _made(self) -> list[Path]:

@@ -94,6 +94,9 @@ AIMS = (
     Aim("one row changed, bench theme ÷ Hugo where nothing changed",
         "bench", Scenario.ROW, "hugo", Scenario.SAME, _most(0.5, 0.25, 0.2)),
     Aim("the same, built-in theme ÷ Hugo", "default", Scenario.ROW, "hugo", Scenario.SAME, _most(0.5, 0.25, 0.2)),
+    Aim("one changed again, bench theme ÷ Hugo where nothing changed",
+        "bench", Scenario.AGAIN, "hugo", Scenario.SAME, _most(0.5, 0.25, 0.2)),
+    Aim("the same, built-in theme ÷ Hugo", "default", Scenario.AGAIN, "hugo", Scenario.SAME, _most(0.5, 0.25, 0.2)),
     Aim("full build, bench theme ÷ `cp -r`", "bench", Scenario.FULL, "cp", Scenario.FULL, _most(4, 4, 2)),
 )  # fmt: skip
 PEAKS = {"bench": "peak memory, bench theme, MB", "default": "peak memory, built-in theme, MB"}
