@@ -62,7 +62,7 @@ class Bench:
         one, measured = self.running[name], self.measured[name]
         if scenario not in one.scenarios:
             return
-        self.make_ready(one, scenario, number)
+        self.make_ready(one, scenario)
         try:
             if number == 0:
                 _watch(one, measured, scenario)
@@ -72,16 +72,15 @@ class Bench:
             self.failed.append(f"{one.title} failed where {scenario.value}: {error}")
             del self.running[name]
 
-    def make_ready(self, one: Contender, scenario: Scenario, number: int) -> None:
+    def make_ready(self, one: Contender, scenario: Scenario) -> None:
         """Bring about what happens before a build, and have everything written."""
-        version = (number + (scenario is not Scenario.AGAIN)) % 2
-        one.make_ready(scenario, version, self.work / "aside" / str(next(self._folders)))
+        one.make_ready(scenario, self.work / "aside" / str(next(self._folders)))
         os.sync()
 
     def sample(self, name: str) -> str:
         """A full build of ours, by parts of the work and by modules. Raises FailedError."""
         one = self.running[name]
-        self.make_ready(one, Scenario.FULL, 0)
+        self.make_ready(one, Scenario.FULL)
         folder = Path(tempfile.mkdtemp(dir=self.work))
         python, _, _, *arguments = one.command(0)
         run((python, "-P", str(PROJECT / "tests" / "sampled.py"), str(folder), *arguments), one.folder)

@@ -64,7 +64,7 @@ class Contender:
         """What can happen to it."""
         return tuple(Scenario) if self.versions else (Scenario.FULL,)
 
-    def make_ready(self, scenario: Scenario, version: int, aside: Path) -> None:
+    def make_ready(self, scenario: Scenario, aside: Path) -> None:
         """Bring about what happens before a build. What must be gone is moved to `aside`: removing it takes long."""
         if scenario is Scenario.FULL:
             aside.mkdir(parents=True)
@@ -72,7 +72,8 @@ class Contender:
                 path.rename(aside / str(number))
             self.output.parent.mkdir(exist_ok=True)
         elif scenario in (Scenario.ROW, Scenario.AGAIN) and self.versions:
-            shutil.copytree(self.versions / str(version), self.input, dirs_exist_ok=True, copy_function=shutil.copyfile)
+            version = "1" if scenario is Scenario.ROW else "0"  # as the round began
+            shutil.copytree(self.versions / version, self.input, dirs_exist_ok=True, copy_function=shutil.copyfile)
 
     def _made(self) -> list[Path]:
         """What earlier builds have made, but for pictures."""
