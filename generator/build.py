@@ -50,9 +50,7 @@ def build(order: Order, tell: Callable[[str], None], is_strict: bool = False) ->
         tell("Making pictures")
         pictures = pictured(words, source, programme, order.jobs)
         before = left_in(order.site, order.target)
-        if (
-            before.units
-        ):  # what stands was held against the secrets of its day; what it was made from is, against today's
+        if before.units:  # what stands was held against secrets of its day; what it was made from is, against today's
             refuse_exposed(order.site, order.gate, source.folder)
         made = website(words, source, pictures, memory, jobs=order.jobs, made_before=before.entries)
     if is_strict and made.warnings:

@@ -160,7 +160,7 @@ def stats_in(folder: Path) -> Iterator[tuple[str, os.stat_result]]:
     return ((path, entry.stat(follow_symlinks=False)) for path, entry in found)
 
 
-def _entries(folder: Path | str) -> Iterator[tuple[str, os.DirEntry[str]]]:
+def _entries(folder: Path) -> Iterator[tuple[str, os.DirEntry[str]]]:
     """Each file below a folder; one folder after the other, as a call for each within another takes twice as long."""
     folders = [(str(folder), "")]
     while folders:
