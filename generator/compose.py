@@ -21,7 +21,7 @@ from generator.images import original_of
 from generator.model import BookingPath, Event, Feed, Instance, Status
 from generator.prices import prices_of
 from generator.programme import Kind, ListedEvent, Programme
-from generator.records import Boxes, Maker
+from generator.records import Maker, boxes_of
 from generator.text import unique_slugs
 
 Identified = TypeVar("Identified", Event, Instance)
@@ -196,7 +196,7 @@ def _is_left_out(event: Event, content: Content, settings: Settings) -> bool:
 def _fits(event: Event, rule: str | WithAttribute) -> bool:
     """Whether an event has the box that a rule names, or a name of its pattern, in which only * and ? are special."""
     if not isinstance(rule, str):
-        return Boxes(event.attributes).is_ticked(rule.attribute)
+        return boxes_of(event.attributes).is_ticked(rule.attribute)
     return fnmatchcase(event.name.casefold(), rule.casefold().replace("[", "[[]"))
 
 

@@ -4,8 +4,12 @@ A template of the site folder may be anybody's. Jinja's sandbox keeps it from th
 where it could climb to the machine, its files and its environment, and from changing what other pages are made of.
 """
 
+from collections import defaultdict
+from collections.abc import Callable, Collection
+from types import MethodType
 from typing import Any
 
+from jinja2.runtime import Context
 from jinja2.sandbox import ImmutableSandboxedEnvironment
 from jinja2.utils import missing
 
@@ -16,19 +20,29 @@ class Confined(ImmutableSandboxedEnvironment):
     """Jinja's sandbox, which asks once of each attribute of a type whether it is safe.
 
     That depends on nothing else, save for the formatting of text. Asked each time, pages take half as long again.
+    `safe` has the types, by the attribute. Of the methods in `simple` it is known that they are safe, and that they
+    want nothing but their arguments.
     """
 
-    def __init__(self, **options: Any) -> None:
+    def __init__(self, simple: Collection[Callable[..., Any]] = (), **options: Any) -> None:
         super().__init__(**options)
-        self._safe: set[tuple[type, str]] = set()
+        self.simple = frozenset(simple)
+        self.safe: dict[str, set[type]] = defaultdict(set)
+
+    def call(self, context: Context, obj: Any, /, *args: Any, **kwargs: Any) -> Any:
+        """What a callable gives."""
+        if type(obj) is MethodType and obj in self.simple:
+            kwargs.pop("_loop_vars", None)
+            kwargs.pop("_block_vars", None)
+            return obj(*args, **kwargs)
+        return super().call(context, obj, *args, **kwargs)
 
     def getattr(self, obj: Any, attribute: str) -> Any:
         """An attribute, else an item, of an object; undefined where there is none, or where it is not for templates."""
-        known = (type(obj), attribute)
-        if known in self._safe:
+        if type(obj) in self.safe[attribute]:
             return getattr(obj, attribute)
         found = super().getattr(obj, attribute)
         is_of_type = getattr(type(obj), attribute, missing) is not missing
         if is_of_type and attribute not in _FORMATTING and self.is_safe_attribute(obj, attribute, found):
-            self._safe.add(known)
+            self.safe[attribute].add(type(obj))
         return found

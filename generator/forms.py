@@ -2,6 +2,7 @@
 
 from datetime import UTC, datetime
 from decimal import Decimal
+from functools import lru_cache
 
 
 def utc(value: datetime) -> str:
@@ -14,6 +15,7 @@ def moment(text: str) -> datetime:
     return datetime.fromisoformat(text).astimezone(UTC)
 
 
+@lru_cache(4096)
 def decimal(amount: Decimal) -> str:
     """An amount for machines, with at least two decimals and no needless ones: "12.00", "12.50", "0.125"."""
     places = max(2, -int(str(amount.normalize().as_tuple().exponent)))

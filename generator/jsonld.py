@@ -6,7 +6,7 @@ on every page. What is not known is not said: no door time, no performers.
 
 import zlib
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
 
@@ -15,6 +15,7 @@ from generator.config import Settings, Venue
 from generator.eventtypes import event_type
 from generator.forms import decimal, iso_duration
 from generator.place import Place
+from generator.prices import PriceTable
 from generator.programme import ListedEvent, ListedInstance
 from generator.states import State
 from generator.text import slug
@@ -52,6 +53,7 @@ class Describer:
     settings: Settings
     addresses: Addresses
     earlier_start: Callable[[int], datetime | None]
+    _made: dict[int, tuple[PriceTable, tuple[Ticket, ...]]] = field(default_factory=dict)
 
     def instance(self, event: ListedEvent, instance: ListedInstance) -> Data:
         """An instance as the fitting Event type, within its series, with an offer for each ticket type."""
@@ -64,7 +66,7 @@ class Describer:
             location=self._place(event.place),
             **self._about(event),
             superEvent=self._series(event),
-            offers=[self._offer(ticket, instance) for ticket in tickets(instance.prices)] if offered else None,
+            offers=[self._offer(ticket, instance) for ticket in self._tickets(instance.prices)] if offered else None,
         )
 
     def event(self, event: ListedEvent) -> Data:
@@ -131,30 +133,33 @@ class Describer:
 
     def _short(self, event: ListedEvent, instance: ListedInstance) -> Data:
         offered = AVAILABILITY.get(instance.state)
-        cheapest = replace(tickets(instance.prices)[0], name="")
+        cheapest = replace(self._tickets(instance.prices)[0], name="")
         return _known(
             **self._performance(event, instance),
             location={"@id": self._id(_mark(event.place))},
             offers=self._offer(cheapest, instance, brief=True) if offered else None,
         )
 
+    def _tickets(self, table: PriceTable) -> tuple[Ticket, ...]:
+        """The tickets of a price table, made once: many instances have the same."""
+        known = self._made.get(id(table))
+        if known is None:
+            known = self._made[id(table)] = table, tickets(table)
+        return known[1]
+
     def _offer(self, ticket: Ticket, instance: ListedInstance, brief: bool = False) -> Data:
         price, currency = ticket.price, self.settings.site.currency
-        offer = _known(
+        begin, end = (None, None) if brief else (instance.on_sale_from, instance.on_sale_until)
+        return _known(
             **{"@type": "Offer"},
             name=ticket.name or None,
             url=instance.booking_url or self.addresses.absolute(instance.path),
             availability=f"{SCHEMA}/{AVAILABILITY[instance.state]}",
             price=decimal(price) if price is not None else None,
             priceCurrency=currency if price is not None else None,
-        )
-        if brief:
-            return offer
-        return _known(
-            **offer,
-            priceSpecification=_range(ticket, currency),
-            validFrom=instance.on_sale_from.isoformat() if instance.on_sale_from else None,
-            validThrough=instance.on_sale_until.isoformat() if instance.on_sale_until else None,
+            priceSpecification=None if brief else _range(ticket, currency),
+            validFrom=begin.isoformat() if begin else None,
+            validThrough=end.isoformat() if end else None,
         )
 
     def _series(self, event: ListedEvent) -> Data:

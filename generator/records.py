@@ -8,6 +8,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from decimal import Decimal
+from functools import lru_cache
 
 from generator import urls
 from generator.config import Settings
@@ -22,24 +23,39 @@ from generator.states import Facts, Seats, State, best, seats_of, state_of
 from generator.text import Html, excerpt, one_line
 from generator.text import slug as slug_of
 
+NO_WORDS = InstanceWords()
 NO_RELATED = NoticeKind("related event is not in the feed", "related events are not in the feed")
 
 
 class Boxes:
     """The attributes of an event or an instance, whose names count however they are capitalised."""
 
-    __slots__ = ("_by_name",)
+    __slots__ = ("_by_name", "_ticked")
 
-    def __init__(self, attributes: Mapping[str, str]) -> None:
-        self._by_name = {name.casefold(): value for name, value in reversed([*attributes.items()])}
+    def __init__(self, attributes: Iterable[tuple[str, str]]) -> None:
+        named = ((name.casefold(), value) for name, value in reversed([*attributes]))
+        self._by_name = {name: value for name, value in named if name}
+        self._ticked = {name for name, value in self._by_name.items() if value.casefold() in ("1", "true")}
 
     def text(self, name: str) -> str:
         """The value of an attribute; "" where it is not there or no name is asked for."""
-        return self._by_name.get(wanted, "") if (wanted := name.strip().casefold()) else ""
+        return self._by_name.get(name.strip().casefold(), "")
 
     def is_ticked(self, name: str) -> bool:
         """Whether a box is ticked."""
-        return self.text(name).casefold() in ("1", "true")
+        return name.strip().casefold() in self._ticked
+
+    def ticked(self, kinds: tuple[Kind, ...]) -> tuple[Kind, ...]:
+        """Those of some kinds whose boxes are ticked."""
+        return tuple(kind for kind in kinds if self.is_ticked(kind.code)) if self._ticked else ()
+
+
+def boxes_of(attributes: Mapping[str, str]) -> Boxes:
+    """The boxes of an event or an instance. Thousands have the same attributes."""
+    return _boxes(tuple(attributes.items()))
+
+
+_boxes = lru_cache(1024)(Boxes)
 
 
 def _published(seats: int | None) -> int | None:
@@ -75,7 +91,7 @@ class Maker:
         overlay = self.content.overlays.get(event.id)
         words = overlay.words if overlay else EventWords(event.id)
         names = self.settings.attributes
-        boxes = Boxes(event.attributes)
+        boxes = boxes_of(event.attributes)
         place = place_of(boxes.text(names.venue), self.settings.venue, self.settings.site.name)
         listed = sorted((self.instance(i, event, slug, words, place) for i in instances), key=by_start)
         notices += (Notice(NO_RELATED, f"{event.id} → {key}") for key in event.related if key not in known)
@@ -92,7 +108,7 @@ class Maker:
             words=overlay.body if overlay else Html(),
             text=event.description,
             duration=event.duration,
-            genres=tuple(kind for kind in self.genres if boxes.is_ticked(kind.code)),
+            genres=boxes.ticked(self.genres),
             season=one_line(boxes.text(names.season)),
             note=one_line(boxes.text(names.event_note)),
             place=place,
@@ -110,7 +126,7 @@ class Maker:
     def instance(self, instance: Instance, event: Event, slug: str, words: EventWords, place: Place) -> ListedInstance:
         """The record of an instance that has a start."""
         zone = self.settings.site.zone
-        own_words, boxes = words.instances.get(instance.id, InstanceWords()), Boxes(instance.attributes)
+        own_words, boxes = words.instances.get(instance.id, NO_WORDS), boxes_of(instance.attributes)
         seats = seats_of(self.rows.get(instance.id, ()), instance.plan_id)
         facts = facts_of(instance, event, words, seats, self.settings)
         state = state_of(facts, self.now, Decimal(str(self.settings.availability.limited_percent)))
@@ -129,7 +145,7 @@ class Maker:
             is_over=facts.is_over(self.now),
             space=space,
             venue=self._venue(space if place.venue and space else place.name),
-            access=tuple(kind for kind in self.access if boxes.is_ticked(kind.code)),
+            access=boxes.ticked(self.access),
             note=own_words.note or one_line(boxes.text(self.settings.attributes.instance_note)),
             prices=self.prices.table(instance.price_list_id, seats, instance.plan_id),
             available=_published(shown.available if shown else None),
@@ -146,9 +162,9 @@ class Maker:
 def facts_of(instance: Instance, event: Event, words: EventWords, seats: Seats | None, settings: Settings) -> Facts:
     """What decides the state of an instance that has a start; `words` are the venue's own on its event."""
     assert instance.start is not None  # noqa: S101  # those without a start were left out
-    own_words = words.instances.get(instance.id, InstanceWords())
+    own_words = words.instances.get(instance.id, NO_WORDS)
     status = own_words.status or words.status
-    is_cancelled = Boxes(instance.attributes).is_ticked(settings.attributes.cancelled)
+    is_cancelled = boxes_of(instance.attributes).is_ticked(settings.attributes.cancelled)
     return Facts(
         said=State(status) if status else State.CANCELLED if is_cancelled else None,
         start=instance.start,

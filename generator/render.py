@@ -119,7 +119,9 @@ class Renderer:
     @cached_property
     def environment(self) -> Environment:
         """Jinja with all that a template may use: design.md's context, and nothing of the machine."""
+        plan = self.plan
         environment = Environment(
+            simple=(plan.addresses.href, plan.addresses.absolute, self._asset),
             loader=jinja2.FileSystemLoader([str(folder) for folder in self.folders]),
             autoescape=True,
             undefined=_Undefined,
@@ -135,7 +137,7 @@ class Renderer:
         environment.install_gettext_callables(  # type: ignore[attr-defined]  # the extension adds it
             environment.say, _text(self.plan.language.ngettext), newstyle=True
         )
-        plan, live = self.plan, _live(self.plan)
+        live = _live(plan)
         said_live = json_script(live)  # which is on every page
         environment.globals |= {
             "site": plan.settings.site,
@@ -180,8 +182,7 @@ class Renderer:
     def page(self, page: Page) -> bytes:
         """The bytes of a page. Raises SiteError with the template's file and line."""
         try:
-            template = self.environment.get_template(page.template)
-            return template.render(page=page, **page.context).encode()
+            return self.environment.rendered(page.template, {"page": page, **page.context}).encode()
         except _WRONG as error:
             raise SiteError(self._fault(error, page, f" (while making /{page.path})")) from error
 

@@ -1,21 +1,24 @@
 """Jinja without the work that many pages have in common: the same bytes, sooner.
 
-A message without variables is translated once. A partial is rendered once for all pages on which it says the same:
-what it reads of a page is known from its syntax tree and those of the partials that it includes, and where all of that
-are plain values that are equal, and all else is the same for every page, so are the bytes. In doubt it is rendered.
+A message is translated once. What needs no escaping is written as it is. A partial is rendered once for all pages on
+which it says the same: what it reads of a page is known from its syntax tree and those of the partials that it
+includes, and where all of that are plain values that are equal, and all else is the same for every page, so are the
+bytes. In doubt it is rendered.
 """
 
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import cached_property
+from keyword import iskeyword
 from typing import Any
 
-from jinja2 import meta, nodes
+from jinja2 import Template, meta, nodes
 from jinja2.compiler import CodeGenerator, Frame
 from jinja2.runtime import Context
 from jinja2.utils import missing
 from jinja2.visitor import NodeTransformer, NodeVisitor
-from markupsafe import Markup
+from markupsafe import Markup, escape
 
 from generator.confined import Confined
 from generator.text import Html
@@ -56,39 +59,72 @@ class _Needs(NodeVisitor):
 
 
 class _Looked(NodeTransformer):
-    """Has each message that has no variables looked up, rather than said again."""
+    """Has each message looked up, rather than said again; its variables, if any, are put into what was found."""
 
     def visit_Call(self, node: nodes.Call) -> nodes.Node:
         """The call of a message."""
         self.generic_visit(node)
         is_message = isinstance(node.node, nodes.Name) and node.node.name in GETTEXT and len(node.args) == 1
-        if (
-            not is_message
-            or node.kwargs
-            or node.dyn_args
-            or node.dyn_kwargs
-            or not isinstance(node.args[0], nodes.Const)
-        ):
+        if not is_message or node.dyn_args or node.dyn_kwargs or not isinstance(node.args[0], nodes.Const):
             return node
         place = {"lineno": node.lineno}
-        found = nodes.Getitem(nodes.EnvironmentAttribute("messages", **place), node.args[0], "load", **place)
+        known = nodes.EnvironmentAttribute("with_variables" if node.kwargs else "messages", **place)
+        found: nodes.Expr = nodes.Getitem(known, node.args[0], "load", **place)
+        if node.kwargs:
+            pairs = [nodes.Pair(nodes.Const(each.key, **place), each.value, **place) for each in node.kwargs]
+            found = nodes.Mod(found, nodes.Dict(pairs, **place), **place)
         return found.set_environment(node.environment) if node.environment else found
 
 
 class _Messages(dict[str, Markup]):
-    """Messages, each said once."""
+    """Messages, each said once, as `finish` makes them markup."""
 
-    def __init__(self, say: Callable[[str], str]) -> None:
-        self._say = say
+    def __init__(self, say: Callable[[str], str], finish: Callable[[str], str] = str) -> None:
+        self._say, self._finish = say, finish
 
     def __missing__(self, message: str) -> Markup:
-        said = Markup(self._say(message) % {})  # noqa: S704  # as the extension does it
+        said = Markup(self._finish(self._say(message)))  # noqa: S704  # as the extension does it
         self[message] = said
         return said
 
 
+def _is_name(attribute: str) -> bool:
+    """Whether Python takes it for what it is: no keyword, and no letter that it would take for another."""
+    return attribute.isascii() and attribute.isidentifier() and not iskeyword(attribute)
+
+
+_MARKUP = (Markup, Html)
+_special = re.compile("[&<>\"']").search
+
+
+def written(value: Any) -> str:
+    """What `escape` makes of a value, as a page has it; most texts need nothing, and looking is quicker."""
+    kind = type(value)
+    if kind in _MARKUP or (kind is str and not _special(value)):
+        return value  # type: ignore[no-any-return]  # it is text
+    return escape(value)
+
+
 class _Generator(CodeGenerator):
-    """Compiles the inclusion of a partial into a question for it."""
+    """Compiles what pages do most: the inclusion of a partial into a question for it, `escape` into `written`.
+
+    An attribute is had at once where the sandbox knows it to be safe.
+    """
+
+    def visit_Getattr(self, node: nodes.Getattr, frame: Frame) -> None:
+        """An attribute: `_generate` defines `has_…`, the types of which it is safe."""
+        if not _is_name(node.attr):
+            super().visit_Getattr(node, frame)
+            return
+        self.write(f"(it.{node.attr} if type(it := ")
+        self.visit(node.node, frame)
+        self.write(f") in has_{node.attr} else environment.getattr(it, {node.attr!r}))")
+
+    def _output_child_pre(self, node: nodes.Expr, frame: Frame, finalize: CodeGenerator._FinalizeInfo) -> None:
+        if frame.eval_ctx.volatile or not frame.eval_ctx.autoescape or finalize.src is not None:
+            super()._output_child_pre(node, frame, finalize)
+        else:
+            self.write("environment.written(")
 
     def visit_Include(self, node: nodes.Include, frame: Frame) -> None:
         """A partial that is named, must be there, and knows what the page knows."""
@@ -97,7 +133,7 @@ class _Generator(CodeGenerator):
         if node.ignore_missing or not node.with_context or not is_one:
             super().visit_Include(node, frame)
             return
-        asked = f"environment.partial({name.as_const()!r}, context, {self.dump_local_context(frame)}, {self.name!r})"
+        asked = f"environment.partial({name.as_const()!r}, context, {self.dump_local_context(frame)})"
         self.simple_write(asked, frame, node)
 
 
@@ -108,30 +144,55 @@ class Environment(Confined):
     """
 
     code_generator_class = _Generator
+    written = staticmethod(written)
     say: Callable[[str], str]
     often: float = 8
 
     @cached_property
     def messages(self) -> _Messages:
         """What messages say that have no variables."""
+        return _Messages(self.say, lambda said: said % {})
+
+    @cached_property
+    def with_variables(self) -> _Messages:
+        """What messages say that have variables, before those are put in."""
         return _Messages(self.say)
 
     def _generate(
         self, source: nodes.Template, name: str | None, filename: str | None, defer_init: bool = False
     ) -> str:
         stored = {found.name for found in source.find_all(nodes.Name) if found.ctx != "load"}
-        if stored.isdisjoint(GETTEXT):
+        if stored.isdisjoint(GETTEXT) and not source.find(nodes.EvalContextModifier):  # such as autoescape false
             source = _Looked().visit(source)
-        return super()._generate(source, name, filename, defer_init)
+        attributes = sorted({found.attr for found in source.find_all(nodes.Getattr)})
+        known = "".join(f"\nhas_{each} = environment.safe[{each!r}]" for each in attributes if _is_name(each))
+        return super()._generate(source, name, filename, defer_init) + known
+
+    def rendered(self, name: str, context: Mapping[str, Any]) -> str:
+        """What a template says in a context; its globals are put together once for all pages."""
+        template = self.get_template(name)
+        try:
+            return self.said_by(template, {**self._globals, **context})
+        except Exception:  # noqa: BLE001 - Jinja raises it again, with the template's lines
+            self.handle_exception()
+
+    def said_by(self, template: Template, names: dict[str, Any]) -> str:
+        """What a template says that knows these names, those of all templates among them."""
+        own = self.context_class(self, names, template.name, template.blocks)
+        return "".join(template.root_render_func(own))
+
+    @cached_property
+    def _globals(self) -> dict[str, Any]:
+        return dict(self.make_globals(None))
 
     @cached_property
     def _partials(self) -> dict[str, "_Partial"]:
         return {}
 
-    def partial(self, name: str, context: Context, local: Mapping[str, Any], parent: str) -> str:
+    def partial(self, name: str, context: Context, local: Mapping[str, Any]) -> str:
         """What a partial says, included from a template at work."""
         partial = self._partials.get(name) or self._partials.setdefault(name, _Partial(self, name))
-        return partial.text(context, local, parent)
+        return partial.text(context, local)
 
     def needs(self, name: str) -> frozenset[Need] | None:
         """What a template and all that belong to it read from outside; None where that cannot be told."""
@@ -169,23 +230,28 @@ class _Partial:
         found = self.environment.needs(self.name)
         return None if found is None else tuple(sorted(found, key=repr))
 
-    def text(self, context: Context, local: Mapping[str, Any], parent: str) -> str:
+    def text(self, context: Context, local: Mapping[str, Any]) -> str:
         """What it says."""
         self.times += 1
         said = self.said  # which another thread of the studio may give up meanwhile
         if said is None or self.times <= self.environment.often:
-            return self._rendered(context, local, parent)
+            return self._rendered(context, local)
         key = self._key(context, local)
         if key is None or len(said) >= MANY:
             self.said = None  # it hardly ever says the same
-            return self._rendered(context, local, parent)
+            return self._rendered(context, local)
         if key not in said:
-            said[key] = self._rendered(context, local, parent)
+            said[key] = self._rendered(context, local)
         return said[key]
 
-    def _rendered(self, context: Context, local: Mapping[str, Any], parent: str) -> str:
-        template = self.environment.get_template(self.name, parent)
-        return "".join(template.root_render_func(template.new_context(context.get_all(), True, local)))
+    @cached_property
+    def template(self) -> Template:
+        """Its template."""
+        return self.environment.get_template(self.name)
+
+    def _rendered(self, context: Context, local: Mapping[str, Any]) -> str:
+        known = {name: value for name, value in local.items() if value is not missing}
+        return self.environment.said_by(self.template, context.get_all() | known)
 
     def _key(self, context: Context, local: Mapping[str, Any]) -> tuple[Any, ...] | None:
         """What it reads, with the types; None where some of it is no plain value."""

@@ -62,8 +62,11 @@ def seats_of(rows: Sequence[Status], plan_id: int | None) -> Seats | None:
     ]
     if not counted:
         return None
+    if len(counted) == 1:
+        row = counted[0]
+        return Seats(row.name, row.available, row.capacity, tuple(dict.fromkeys(row.band_ids)))
     return Seats(
-        space=counted[0].name if len(counted) == 1 else "",
+        space="",
         available=_sum([row.available for row in counted]),
         capacity=_sum([row.capacity for row in counted]),
         band_ids=tuple(dict.fromkeys(band for row in counted for band in row.band_ids)),

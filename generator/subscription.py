@@ -5,13 +5,15 @@
 
 import re
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import datetime
 from functools import lru_cache
 from urllib.parse import quote
 
+from generator.forms import utc
 from generator.programme import ListedEvent, ListedInstance
 from generator.urls import FEED, Addresses
 
+_PLAIN = re.compile(r"[A-Za-z0-9._~/:-]*")
 _GOOGLE = "https://calendar.google.com/calendar/render"
 _OUTLOOK = "https://outlook.live.com/calendar/0"
 
@@ -45,29 +47,28 @@ def subscription(path: str, name: str, addresses: Addresses) -> Subscription:
 
 def entry(event: ListedEvent, instance: ListedInstance, addresses: Addresses) -> EntryLinks:
     """The links for one date; one of unknown length ends when it starts, as both programs ask for an end."""
-    start, end = (moment.astimezone(UTC) for moment in (instance.start, instance.end or instance.start))
+    start, end = instance.start, instance.end or instance.start
     page, place = addresses.absolute(instance.path), event.place.in_full
     google = _query(
         action="TEMPLATE", text=event.title, dates=f"{_basic(start)}/{_basic(end)}", details=page, location=place
     )
-    outlook = _query(
-        rru="addevent", subject=event.title, startdt=_iso(start), enddt=_iso(end), body=page, location=place
-    )
+    outlook = _query(rru="addevent", subject=event.title, startdt=utc(start), enddt=utc(end), body=page, location=place)
     return EntryLinks(instance.path + FEED, f"{_GOOGLE}?{google}", f"{_OUTLOOK}/action/compose?{outlook}")
 
 
 def _query(**values: str) -> str:
-    return "&".join(f"{name}={_quote(value)}" for name, value in values.items())
+    return "&".join([f"{name}={_quote(value)}" for name, value in values.items()])
 
 
-@lru_cache(maxsize=1000)  # names and places come again and again
 def _quote(value: str) -> str:
+    """A value in an address. An address and a time are soon quoted, and come once; names come again and again."""
+    return value.replace("/", "%2F").replace(":", "%3A") if _PLAIN.fullmatch(value) else _quoted(value)
+
+
+@lru_cache(maxsize=1000)
+def _quoted(value: str) -> str:
     return quote(value, safe="")
 
 
 def _basic(moment: datetime) -> str:
-    return f"{moment:%Y%m%dT%H%M%SZ}"
-
-
-def _iso(moment: datetime) -> str:
-    return f"{moment:%Y-%m-%dT%H:%M:%SZ}"
+    return utc(moment).replace("-", "").replace(":", "")

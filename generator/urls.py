@@ -5,6 +5,7 @@ Paths are site-relative, without a slash before: "" is the home page, "events/ha
 
 import re
 from dataclasses import dataclass, field
+from functools import lru_cache
 from urllib.parse import quote, urlsplit
 
 _PLAIN = re.compile(r"[A-Za-z0-9_.~/-]*")
@@ -131,6 +132,7 @@ def _quoted(path: str) -> str:
     return path if _PLAIN.fullmatch(path) else quote(path)
 
 
+@lru_cache(4096)
 def is_address(text: str) -> bool:
     """Whether a text is a whole address on the web, rather than a path."""
     if not text.startswith(("https://", "http://")):

@@ -6,6 +6,7 @@ imported by who does: a site whose pictures are there needs none of it.
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
+from functools import cached_property
 from pathlib import Path
 from typing import Literal
 
@@ -93,14 +94,14 @@ class _Photo:
         return from_image(opened(_content(self.file)))
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class _Painting:
     """A piece of artwork to be painted."""
 
     title: str
     genres: tuple[str, ...]
 
-    @property
+    @cached_property
     def key(self) -> str:
         return key_of("painting", frame.POSTER, frame.PICTURE, self.title, *self.genres)
 
@@ -115,7 +116,7 @@ class _Painting:
         return from_image(painted(self.title, self.genres))
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class _Card:
     """An image for sharing, to be made from a finished picture."""
 
@@ -124,7 +125,7 @@ class _Card:
     look: Look
     fonts_digest: str
 
-    @property
+    @cached_property
     def key(self) -> str:
         words, look = self.words, self.look
         said = (words.title, words.line, words.venue)

@@ -89,11 +89,8 @@ def published(file: Path) -> str:
 
 def key_of(*ingredients: str | bytes | int) -> str:
     """The key of what is made from these."""
-    digest = hashlib.sha256()
-    for each in ingredients:
-        part = each if isinstance(each, bytes) else str(each).encode("utf-8", "surrogatepass")
-        digest.update(b"%d:" % len(part) + part)
-    return digest.hexdigest()[:20]
+    parts = [each if isinstance(each, bytes) else str(each).encode("utf-8", "surrogatepass") for each in ingredients]
+    return hashlib.sha256(b"".join([b"%d:%b" % (len(part), part) for part in parts])).hexdigest()[:20]
 
 
 def from_image(image: "pixels.Picture") -> Made:

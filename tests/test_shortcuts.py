@@ -1,0 +1,117 @@
+"""What the shortcuts through Jinja make is what Jinja makes, byte for byte, and fault for fault."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import jinja2
+import pytest
+from jinja2.sandbox import ImmutableSandboxedEnvironment
+from markupsafe import Markup, escape
+
+from generator.shortcuts import Environment
+from generator.states import State
+from generator.text import Html
+
+PARTIALS = {
+    "card.html": "<li>{{ show.title }}{% if show.number %} {{ show.number }}{% endif %}{{ end }}</li>",
+    "frame.html": "<{{ tag }}>{% block main %}{% endblock %}</{{ tag }}>",
+}
+TEMPLATES = {
+    "values": "{{ text }}|{{ plain }}|{{ markup }}|{{ html }}|{{ state }}|{{ 5 }}|{{ 1.5 }}|{{ none }}|{{ true }}",
+    "in an attribute": '<a title="{{ text }}" href="{{ link(text) }}">{{ link("<b>") }}</a>',
+    "attributes of attributes": "{{ show.next.next.title.upper() }} {{ show.next.number + show.number }}",
+    "an attribute in an argument": "{{ link(show.title) }} {{ [show.number, show.next.number]|max }}",
+    "a name that is a word of Python": "{{ words.class }} {{ words.from }} {{ words.is }}",
+    "an item as an attribute": "{{ words.title }} {{ words['title'] }} {{ words.items()|length }}",
+    "an attribute in a filtered loop": "{% for each in shows if each.number > 1 %}{{ each.title }},{% endfor %}",
+    "an attribute in a macro": "{% macro tell(show) %}<i>{{ show.title }}</i>{% endmacro %}{{ tell(show) }}",
+    "an attribute in a default": "{% macro tell(title=show.title) %}{{ title }}{% endmacro %}{{ tell() }}",
+    "a block of text": "{% set text %}{{ show.title }}{% endset %}{{ text }}{{ text|length }}",
+    "a message": "{{ _('Hello & welcome') }} {{ _('100%%') }}",
+    "a message with variables": "{{ _('%(title)s & more', title=show.title) }} {{ _('<b>%(x)s</b>', x=markup) }}",
+    "a message with a variable called context": "{{ _('%(context)s %(obj)s', context=text, obj=show.number) }}",
+    "a message in a block": "{% trans title=show.title %}All about {{ title }}{% endtrans %}",
+    "a message of many": "{{ ngettext('%(num)s seat of %(title)s', '%(num)s seats', 1, title=text) }}",
+    "a message without escaping": "{% autoescape false %}{{ _('%(x)s', x=text) }}{{ text }}{% endautoescape %}",
+    "a message that lacks a variable": "{{ _('%(title)s by %(name)s', title=text) }}",
+    "a name for messages that is taken": "{% set _ = link %}{{ _('Hello') }}",
+    "partials": "{% for each in shows %}{% with show = each, end = loop.index %}{% include 'card.html' %}{% endwith %}"
+    "{% endfor %}",
+    "a partial that the page tells apart": "{% for end in 'abcabcabcabcabc' %}{% include 'card.html' %}{% endfor %}",
+    "a page in a frame": "{% extends 'frame.html' %}{% block main %}{{ show.title }}{{ super() }}{% endblock %}",
+    "a name that nobody knows": "{{ show.titel }}",
+    "an attribute of nothing": "{{ show.next.next.next.title }}",
+    "an inside": "{{ show.__class__ }}",
+    "an inside by a filter": "{{ show|attr('__init__') }}",
+    "a change": "{{ [].append(1) }}",
+    "a format of insides": "{{ '{0.__class__}'.format(show) }}",
+    "a link with two names": "{{ link(text, text) }}",
+}
+
+
+@dataclass(frozen=True)
+class Show:
+    """A record that templates are given."""
+
+    title: str
+    number: int
+    next: "Show | None" = None
+
+
+class Links:
+    """What gives templates a method that is known to be simple."""
+
+    def to(self, text: str) -> str:
+        """A link."""
+        return f"/{text}"
+
+
+LINKS = Links()
+SHOWS = [Show("Mother & Child", number) for number in range(12)]
+NAMES: Mapping[str, Any] = {
+    "text": "Tom & 'Jerry' <b>\"",
+    "plain": "Hamlet, Prince of Denmark; née ü",
+    "markup": Markup("<b>&amp;</b>"),
+    "html": Html("<p>Tom &amp; Jerry</p>"),
+    "state": State.ON_SALE,
+    "words": {"class": "<c>", "from": "f", "is": "i", "title": "<t>"},
+    "show": Show("Ham<let>", 1, Show("Lear", 2, Show("Mac&beth", 3))),
+    "shows": SHOWS,
+    "tag": "main",
+    "end": "",
+}
+
+
+def in_german(message: str, *more: str | int) -> str:
+    """A translation as the site's is: text, escaped where the English has no tags of its own."""
+    said = f"<{message}>"
+    return said if "<" in message else escape(said)
+
+
+def made_by(environment: jinja2.Environment, template: str) -> str:
+    """What a template says, or what fault it has."""
+    environment.add_extension("jinja2.ext.i18n")
+    environment.globals |= {"link": LINKS.to}
+    environment.install_gettext_callables(  # type: ignore[attr-defined]  # the extension adds it
+        in_german, lambda one, many, count: in_german(one if count == 1 else many), newstyle=True
+    )
+    try:
+        page = environment.get_template(template)
+        return environment.rendered(template, NAMES) if isinstance(environment, Environment) else page.render(NAMES)
+    except Exception as error:  # noqa: BLE001 - whatever it is, it must be the same
+        return f"{type(error).__name__}: {error}"
+
+
+@pytest.mark.parametrize("name", TEMPLATES)
+def test_the_same_as_jinja_makes(name: str) -> None:
+    options: dict[str, Any] = {
+        "loader": jinja2.DictLoader(PARTIALS | TEMPLATES),
+        "autoescape": True,
+        "undefined": jinja2.StrictUndefined,
+    }
+    ours = Environment(simple=[LINKS.to], **options)
+    ours.say, ours.often = in_german, 2
+    expected = made_by(ImmutableSandboxedEnvironment(**options), name)
+    assert expected
+    assert [made_by(ours, name) for _ in range(3)] == [expected] * 3
