@@ -5,6 +5,7 @@
 
 from collections import Counter
 from collections.abc import Callable
+from dataclasses import replace
 
 from generator import source as sources
 from generator import urls
@@ -18,6 +19,7 @@ from generator.gate.premises import refuse_exposed
 from generator.guard import counts_of_programme, refuse_empty, refuse_shrink
 from generator.manifest import inputs, note, surroundings
 from generator.memory import keep, remembered
+from generator.model import NOTHING
 from generator.moments import next_moment
 from generator.order import Order, Report, Written
 from generator.production import Production
@@ -45,6 +47,7 @@ def build(order: Order, tell: Callable[[str], None], is_strict: bool = False) ->
         programme = composed(words, source, order.now)
         if not order.allow_shrink:
             _guard(order, words.settings, source, programme)
+        source = replace(source, feed=NOTHING)  # all of it that is used is in the programme; it is as large
         memory = remembered(order.site, source, order.baseline, order.now)
 
         tell("Making pictures")

@@ -168,3 +168,6 @@ class Feed:
     memberships: tuple[Membership, ...] = ()
     statements: tuple[Statement, ...] = ()
     event_offers: Mapping[int, tuple[Offer, ...]] = field(default_factory=dict)
+
+
+NOTHING = Feed((), ())

@@ -4,11 +4,11 @@
 """
 
 import re
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
-from datetime import date, datetime
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, field
+from datetime import date, datetime, tzinfo
 from decimal import Decimal
-from functools import cache
+from functools import cache, lru_cache
 from gettext import NullTranslations
 from pathlib import Path
 from typing import Any
@@ -29,6 +29,9 @@ NO_CATALOGUE = NoticeKind(
     "languages have no words in the theme",
     "The site says its own words in English. docs/languages.md tells how to add one.",
 )
+
+MANY, MANY_DAYS = 1024, 8192
+"""How much of what was said is kept: the dates of an event come together, on its page and on their own."""
 
 _LABELS = {
     State.ON_SALE: N_("On sale"),
@@ -96,6 +99,20 @@ class Language:
     currency: str
     patterns: _Patterns
     catalogue: NullTranslations
+    _date: Callable[[date, str], str] = field(init=False, repr=False, compare=False)
+    _clock: Callable[[datetime, int, tzinfo | None], str] = field(init=False, repr=False, compare=False)
+    _moment: Callable[[datetime, int, tzinfo | None], str] = field(init=False, repr=False, compare=False)
+    _money: Callable[[Decimal], str] = field(init=False, repr=False, compare=False)
+
+    def __post_init__(self) -> None:
+        """Have what is said often said once. A time is known by its clock: the moments of two zones can be equal."""
+        for name, many, say in (
+            ("_date", MANY_DAYS, lambda day, pattern: _written(day, pattern, self.locale)),
+            ("_clock", MANY, self._said_clock),
+            ("_moment", MANY, self._said_moment),
+            ("_money", MANY, lambda amount: _money(amount, self.currency, self.locale)),
+        ):
+            object.__setattr__(self, name, lru_cache(many)(say))
 
     @property
     def is_right_to_left(self) -> bool:
@@ -157,28 +174,35 @@ class Language:
 
     def day(self, value: date) -> str:
         """Sunday 14 September 2014."""
-        return _date(value, self.patterns.day, self.locale)
+        return self._day(value, self.patterns.day)
 
     def short_day(self, value: date) -> str:
         """Sun 14 Sep."""
-        return _date(value, self.patterns.short_day, self.locale)
+        return self._day(value, self.patterns.short_day)
 
     def weekday(self, value: date) -> str:
         """Sunday."""
-        return _date(value, "EEEE", self.locale)
+        return self._day(value, "EEEE")
 
     def month(self, value: date) -> str:
         """September 2014."""
-        return _date(value, self.locale.datetime_skeletons["yMMMM"].pattern, self.locale)
+        return self._day(value, self.locale.datetime_skeletons["yMMMM"].pattern)
 
     def clock(self, value: datetime) -> str:
         """7.30pm; in the hour that the autumn night has twice, with the zone's letters: 1.30am BST."""
+        return self._clock(value.replace(tzinfo=None), value.fold, value.tzinfo)
+
+    def _said_clock(self, wall: datetime, fold: int, zone: tzinfo | None) -> str:
+        value = wall.replace(tzinfo=zone, fold=fold)
         text = _time(value.hour, value.minute, self.patterns, self.locale)
         return f"{text} {value.tzname()}" if _comes_twice(value) else text
 
     def moment(self, value: datetime) -> str:
         """Sunday 14 September 2014, 7.30pm."""
-        return self.joined.format(self.clock(value), self.day(value))
+        return self._moment(value.replace(tzinfo=None), value.fold, value.tzinfo)
+
+    def _said_moment(self, wall: datetime, fold: int, zone: tzinfo | None) -> str:
+        return self.joined.format(self._clock(wall, fold, zone), self.day(wall))
 
     def short_moment(self, value: datetime) -> str:
         """Sun 14 Sep, 7.30pm."""
@@ -209,9 +233,7 @@ class Language:
             return self.day(first)
         unlike = "y" if first.year != last.year else "M" if first.month != last.month else "d"
         begin, end = self.locale.interval_formats["yMMMd"][unlike]
-        wide = (
-            _date(day, pattern.replace("MMM", "MMMM"), self.locale) for day, pattern in ((first, begin), (last, end))
-        )
+        wide = (self._day(day, pattern.replace("MMM", "MMMM")) for day, pattern in ((first, begin), (last, end)))
         return "".join(wide).replace("\N{THIN SPACE}", " ")
 
     def when(self, event: ListedEvent) -> str:
@@ -220,7 +242,11 @@ class Language:
 
     def money(self, amount: Decimal) -> str:
         """£12, £12.50, Free."""
-        return _money(amount, self.currency, self.locale) if amount else self.gettext(N_("Free"))
+        return self._money(amount) if amount else self.gettext(N_("Free"))
+
+    def _day(self, value: date, pattern: str) -> str:
+        """A day on its own calendar: to a cache, the times of two zones that are one instant would be equal."""
+        return self._date(date(value.year, value.month, value.day), pattern)
 
     def duration(self, minutes: int) -> str:
         """2 hours 15 minutes."""
@@ -232,12 +258,6 @@ class Language:
         return " ".join(part for part in said if part)
 
 
-def _date(value: date, pattern: str, locale: Locale) -> str:
-    """A day on its own calendar: to a cache, the times of two zones that are one instant would be equal."""
-    return _written(date(value.year, value.month, value.day), pattern, locale)
-
-
-@cache
 def _written(value: date, pattern: str, locale: Locale) -> str:
     said = format_date(value, pattern, locale=locale)
     return re.sub(r"\b1(?= \w)", _FIRST.get(locale.language, "1"), said) if value.day == 1 else said
@@ -249,7 +269,6 @@ def _time(hour: int, minute: int, patterns: _Patterns, locale: Locale) -> str:
     return format_time(moment, patterns.clock if minute else patterns.hour, locale=locale)
 
 
-@cache
 def _money(amount: Decimal, currency: str, locale: Locale) -> str:
     """An amount as the locale writes it, without cents where there are none."""
     is_whole = amount == amount.to_integral_value()

@@ -133,16 +133,21 @@ def _refuse_outside(path: str) -> None:
 
 def _refuse_clash(path: str, taken: dict[str, bool], folders: set[str]) -> None:
     """Let no path come twice, or be a file where another needs a folder."""
-    above = _folders_above(path)
-    if path in taken or path in folders or any(folder in taken for folder in above):
+    new = _new_folders_above(path, folders)
+    if path in taken or path in folders or not taken.keys().isdisjoint(new):
         mend = "Rename one of the two: a page in content/pages, a file in content/static, or a genre."
         raise SiteError(Fault("two things would be published at this path", f"/{path}", mend))
-    folders.update(above)
+    folders.update(new)
 
 
-def _folders_above(path: str) -> list[str]:
-    parts = path.split("/")
-    return ["/".join(parts[:depth]) for depth in range(1, len(parts))]
+def _new_folders_above(path: str, known: set[str]) -> list[str]:
+    """The folders that a path lies in, but for those that are known, as are then all above them."""
+    new = []
+    folder = path.rpartition("/")[0]
+    while folder and folder not in known:
+        new.append(folder)
+        folder = folder.rpartition("/")[0]
+    return new
 
 
 def _content(file: str) -> bytes:
