@@ -3,11 +3,12 @@
 from pathlib import Path
 
 import pytest
+from pictures_made import jpeg
 from soak import pages, soak
 from studio import NOW, Asked, copy_of_demo
 from surfaces import PROJECT, build, shared_folder
 
-from generator.studio.changes import Stage
+from generator.studio.changes import Follow, Stage
 
 SHARED_NOW = "2014-09-01T12:00:00Z"
 
@@ -61,6 +62,26 @@ def test_pictures_are_made_when_they_are_looked_at(tmp_path: Path) -> None:
     paths = {photo.picture.sources[0].files[0][0], painting.picture.src, photo.share, painting.share}
     served = {path: asked.get(f"/{path}").data for path in paths}
     assert served == {path: (output / path).read_bytes() for path in paths}
+
+
+def test_a_picture_that_only_its_making_shows_to_be_damaged_goes_from_the_pages(tmp_path: Path) -> None:
+    site = copy_of_demo(tmp_path)
+    (site / "content" / "static").mkdir()
+    (site / "content" / "static" / "hamlet.jpg").write_bytes(jpeg(1200, 800)[:4000])
+    hamlet = site / "content" / "events" / "hamlet.md"
+    hamlet.write_text(
+        hamlet.read_text(encoding="utf-8").replace("+++", '+++\nimage = "hamlet.jpg"', 1), encoding="utf-8"
+    )
+    asked = Asked(site)
+    shown = next(event for event in asked.desk.workshop.website().plan.programme.events if event.slug == "hamlet")
+    at = f"{asked.desk.journal.at}"
+    pictures = [shown.picture.src, shown.share, shown.picture.src]
+    assert [asked.get(f"/{path}").status_code for path in pictures] == [404, 404, 404]
+    assert asked.told == [f"this picture is damaged\n  in {site}/content/static/hamlet.jpg\n  Save it anew."]
+    assert asked.desk.journal.since(at, 0)[1] == Follow.RELOAD
+    assert asked.get(f"/{shown.picture.src}?_now=2026-12-01").status_code == 404
+    assert unlike(asked, build(site, None, NOW)) == set()
+    assert asked.desk.journal.since(asked.desk.journal.at, 0)[1] is None
 
 
 def test_a_page_has_the_scripts_only_when_it_is_served(demo: Asked) -> None:

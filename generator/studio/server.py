@@ -18,6 +18,8 @@ from werkzeug.wrappers import Request, Response
 from generator import urls
 from generator.errors import Fault, SitegenError
 from generator.studio import netlify, screens
+from generator.studio.changes import Change, Follow, Stage
+from generator.studio.darkroom import UnforeseenError
 from generator.studio.desk import Desk
 from generator.studio.surprise import told_as_fault
 from generator.website import Website
@@ -47,6 +49,10 @@ class Studio:
                 if request.path.startswith(DESK):
                     return self._at_desk(request)
                 return self._of_site(self.desk.workshop.website(self._moment(request)), request)
+        except UnforeseenError as error:
+            self.desk.follow(Change(Stage.CONTENT, Follow.RELOAD))
+            self.desk.complain(error)
+            return _text(404, "This picture cannot be used; the pages that showed it are made again without it.")
         except SitegenError as error:
             return self._broken(error, request)
 

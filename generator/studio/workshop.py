@@ -126,7 +126,8 @@ class Workshop:
     def made(self, words: Words, source: Source, now: datetime) -> Website:
         """Another website than the workshop's own, without a memory, with its compiled templates."""
         programme = composed(words, source, now)
-        pictures = Darkroom().illustrated(programme, pictures_from(words, source, 1), is_same=False)
+        darkroom = Darkroom(self._darkroom.unusable)
+        pictures = darkroom.illustrated(programme, pictures_from(words, source, 1), is_same=False)
         return website(words, source, pictures, compiled=self.compiled)
 
     def _memory(self, source: Source, now: datetime) -> Memory:
