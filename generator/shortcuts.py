@@ -7,13 +7,13 @@ bytes. In doubt it is rendered.
 """
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from keyword import iskeyword
 from typing import Any
 
-from jinja2 import Template, meta, nodes
+from jinja2 import Template, TemplateNotFound, meta, nodes
 from jinja2.compiler import CodeGenerator, Frame
 from jinja2.runtime import Context
 from jinja2.utils import missing
@@ -86,6 +86,16 @@ class _Messages(dict[str, Markup]):
         said = Markup(self._finish(self._say(message)))  # noqa: S704  # as the extension does it
         self[message] = said
         return said
+
+
+def _facts_of(source: nodes.Template) -> Iterator[str]:
+    """What a compiled template says of itself: what it reads, whom it refers to, and which attributes it has."""
+    visitor = _Needs(meta.find_undeclared_variables(source))
+    visitor.visit(source)
+    yield f"needs = {sorted(((need.name, need.attribute) for need in visitor.found), key=repr)!r}"
+    yield f"refers_to = {[*meta.find_referenced_templates(source)]!r}"
+    for attribute in sorted({found.attr for found in source.find_all(nodes.Getattr) if _is_name(found.attr)}):
+        yield f"has_{attribute} = environment.safe[{attribute!r}]"
 
 
 def _is_name(attribute: str) -> bool:
@@ -161,12 +171,11 @@ class Environment(Confined):
     def _generate(
         self, source: nodes.Template, name: str | None, filename: str | None, defer_init: bool = False
     ) -> str:
+        more = [*_facts_of(source)]
         stored = {found.name for found in source.find_all(nodes.Name) if found.ctx != "load"}
         if stored.isdisjoint(GETTEXT) and not source.find(nodes.EvalContextModifier):  # such as autoescape false
             source = _Looked().visit(source)
-        attributes = sorted({found.attr for found in source.find_all(nodes.Getattr)})
-        known = "".join(f"\nhas_{each} = environment.safe[{each!r}]" for each in attributes if _is_name(each))
-        return super()._generate(source, name, filename, defer_init) + known
+        return super()._generate(source, name, filename, defer_init) + "\n" + "\n".join(more)
 
     def rendered(self, name: str, context: Mapping[str, Any]) -> str:
         """What a template says in a context; its globals are put together once for all pages."""
@@ -199,21 +208,18 @@ class Environment(Confined):
         found: set[Need] = set()
         to_read, known = [name], {name}
         while to_read:
-            tree = self.parse(self._source_of(to_read.pop()))
-            visitor = _Needs(meta.find_undeclared_variables(tree))
-            visitor.visit(tree)
-            found |= visitor.found
-            for referred in meta.find_referenced_templates(tree):
+            try:
+                own = self.get_template(to_read.pop()).root_render_func.__globals__
+            except TemplateNotFound:  # it may be there by the time it is wanted, if it ever is
+                return None
+            found |= {Need(*need) for need in own["needs"]}
+            for referred in own["refers_to"]:
                 if referred is None:
                     return None
                 if referred not in known:
                     known.add(referred)
                     to_read.append(referred)
         return frozenset(found)
-
-    def _source_of(self, name: str) -> str:
-        assert self.loader  # noqa: S101  # templates come from somewhere
-        return self.loader.get_source(self, name)[0]
 
 
 class _Partial:
