@@ -7,7 +7,7 @@ bytes. In doubt it is rendered.
 """
 
 import re
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from keyword import iskeyword
@@ -88,16 +88,6 @@ class _Messages(dict[str, Markup]):
         return said
 
 
-def _facts_of(source: nodes.Template) -> Iterator[str]:
-    """What a compiled template says of itself: what it reads, whom it refers to, and which attributes it has."""
-    visitor = _Needs(meta.find_undeclared_variables(source))
-    visitor.visit(source)
-    yield f"needs = {sorted(((need.name, need.attribute) for need in visitor.found), key=repr)!r}"
-    yield f"refers_to = {[*meta.find_referenced_templates(source)]!r}"
-    for attribute in sorted({found.attr for found in source.find_all(nodes.Getattr) if _is_name(found.attr)}):
-        yield f"has_{attribute} = environment.safe[{attribute!r}]"
-
-
 def _is_name(attribute: str) -> bool:
     """Whether Python takes it for what it is: no keyword, and no letter that it would take for another."""
     return attribute.isascii() and attribute.isidentifier() and not iskeyword(attribute)
@@ -118,11 +108,34 @@ def written(value: Any) -> str:
 class _Generator(CodeGenerator):
     """Compiles what pages do most: the inclusion of a partial into a question for it, `escape` into `written`.
 
-    An attribute is had at once where the sandbox knows it to be safe.
+    An attribute is had at once where the sandbox knows it to be safe. What is compiled tells of itself what it reads
+    and whom it refers to.
     """
 
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self._from_outside: set[str] = set()
+
+    def enter_frame(self, frame: Frame) -> None:
+        """Note which names come from outside, as `jinja2.meta` does."""
+        super().enter_frame(frame)
+        loaded = (name for action, name in frame.symbols.loads.values() if action == "resolve")
+        self._from_outside |= {name for name in loaded if name and name not in self.environment.globals}
+
+    def visit_Template(self, node: nodes.Template, frame: Frame | None = None) -> None:
+        """A template, and what it tells of itself; `has_…` are the types of which an attribute is safe."""
+        super().visit_Template(node, frame)
+        visitor = _Needs(self._from_outside)
+        visitor.visit(node)
+        needs = sorted(((need.name, need.attribute) for need in visitor.found), key=repr)
+        attributes = {found.attr for found in node.find_all(nodes.Getattr) if _is_name(found.attr)}
+        self.writeline(f"needs = {needs!r}")
+        self.writeline(f"refers_to = {[*meta.find_referenced_templates(node)]!r}")
+        for attribute in sorted(attributes):
+            self.writeline(f"has_{attribute} = environment.safe[{attribute!r}]")
+
     def visit_Getattr(self, node: nodes.Getattr, frame: Frame) -> None:
-        """An attribute: `_generate` defines `has_…`, the types of which it is safe."""
+        """An attribute."""
         if not _is_name(node.attr):
             super().visit_Getattr(node, frame)
             return
@@ -171,11 +184,10 @@ class Environment(Confined):
     def _generate(
         self, source: nodes.Template, name: str | None, filename: str | None, defer_init: bool = False
     ) -> str:
-        more = [*_facts_of(source)]
         stored = {found.name for found in source.find_all(nodes.Name) if found.ctx != "load"}
         if stored.isdisjoint(GETTEXT) and not source.find(nodes.EvalContextModifier):  # such as autoescape false
             source = _Looked().visit(source)
-        return super()._generate(source, name, filename, defer_init) + "\n" + "\n".join(more)
+        return super()._generate(source, name, filename, defer_init)
 
     def rendered(self, name: str, context: Mapping[str, Any]) -> str:
         """What a template says in a context; its globals are put together once for all pages."""
