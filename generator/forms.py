@@ -10,6 +10,11 @@ def utc(value: datetime) -> str:
     return value.astimezone(UTC).replace(tzinfo=None).isoformat(timespec="seconds") + "Z"
 
 
+def basic_utc(value: datetime) -> str:
+    """A moment in UTC, to the second, as calendars write it: 20140901T120000Z."""
+    return utc(value).replace("-", "").replace(":", "")
+
+
 def moment(text: str) -> datetime:
     """The moment that `utc` wrote. Raises ValueError or TypeError."""
     return datetime.fromisoformat(text).astimezone(UTC)

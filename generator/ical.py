@@ -19,6 +19,7 @@ import msgspec
 from generator import urls
 from generator.config import Settings, Site
 from generator.entries import safe
+from generator.forms import basic_utc
 from generator.ledger import Entry, Ledger, Record
 from generator.processes import spread
 from generator.urls import Addresses
@@ -150,15 +151,15 @@ def _entry(instance_id: int, record: Record, addresses: Addresses, namespace: st
     shown = record.entry
     lines = (
         _same_line("SUMMARY", shown.title),
-        _line("DTSTART", shown.start),
-        _line("DTEND", shown.end) if shown.end else b"",
-        _same_line("DTSTAMP", record.modified),
+        _moment("DTSTART", shown.start),
+        _moment("DTEND", shown.end) if shown.end else b"",
+        _moment("DTSTAMP", record.modified),
         _line("UID", f"{instance_id}@{namespace}"),
         _same_line("SEQUENCE", record.sequence),
         _same_line("CATEGORIES", shown.categories) if shown.categories else b"",
         _line("DESCRIPTION", shown.description),
         _same_line("GEO", shown.geo) if shown.geo else b"",
-        _same_line("LAST-MODIFIED", record.modified),
+        _moment("LAST-MODIFIED", record.modified),
         _same_line("LOCATION", shown.location),
         _same_line("STATUS", shown.status),
         _same_line("TRANSP", "TRANSPARENT"),
@@ -169,10 +170,15 @@ def _entry(instance_id: int, record: Record, addresses: Addresses, namespace: st
 
 def _line(name: str, value: Any, value_type: str = "") -> bytes:
     """A property as it stands in a calendar. Made line by line, as a whole component takes the library far longer."""
-    parser, types = _library()
-    encoded = types.for_property(name, value_type or None)(value)
-    line = parser.Contentline.from_parts(name, parser.Parameters({"VALUE": value_type} if value_type else {}), encoded)
-    return _folded(line.encode()) + b"\r\n"
+    parameter = f";VALUE={value_type}" if value_type else ""
+    encoded = _type_of(name, value_type)(value).to_ical()
+    text = encoded if isinstance(encoded, str) else encoded.decode()
+    return _folded(f"{name}{parameter}:{text}".encode()) + b"\r\n"
+
+
+def _moment(name: str, value: datetime) -> bytes:
+    """A property that holds a moment; the library takes long to tell moments from days and lengths of time."""
+    return f"{name}:{basic_utc(value)}\r\n".encode()
 
 
 def _folded(line: bytes) -> bytes:
@@ -192,11 +198,11 @@ _same_line = lru_cache(maxsize=5000)(_line)  # of properties that many entries s
 
 
 @cache
-def _library() -> tuple[Any, Any]:
-    """What writes lines, and what knows the type of each property's value: slow to import."""
-    from icalendar import Event, parser
+def _type_of(name: str, value_type: str) -> Any:
+    """The library's type for the values of a property."""
+    from icalendar import Event  # slow to import
 
-    return parser, Event.types_factory
+    return Event.types_factory.for_property(name, value_type or None)
 
 
 def _revision(event: Any) -> Revision:

@@ -5,11 +5,10 @@
 
 import re
 from dataclasses import dataclass
-from datetime import datetime
 from functools import lru_cache
 from urllib.parse import quote
 
-from generator.forms import utc
+from generator.forms import basic_utc, utc
 from generator.programme import ListedEvent, ListedInstance
 from generator.urls import FEED, Addresses
 
@@ -50,7 +49,7 @@ def entry(event: ListedEvent, instance: ListedInstance, addresses: Addresses) ->
     start, end = instance.start, instance.end or instance.start
     page, place = addresses.absolute(instance.path), event.place.in_full
     google = _query(
-        action="TEMPLATE", text=event.title, dates=f"{_basic(start)}/{_basic(end)}", details=page, location=place
+        action="TEMPLATE", text=event.title, dates=f"{basic_utc(start)}/{basic_utc(end)}", details=page, location=place
     )
     outlook = _query(rru="addevent", subject=event.title, startdt=utc(start), enddt=utc(end), body=page, location=place)
     return EntryLinks(instance.path + FEED, f"{_GOOGLE}?{google}", f"{_OUTLOOK}/action/compose?{outlook}")
@@ -68,7 +67,3 @@ def _quote(value: str) -> str:
 @lru_cache(maxsize=1000)
 def _quoted(value: str) -> str:
     return quote(value, safe="")
-
-
-def _basic(moment: datetime) -> str:
-    return utc(moment).replace("-", "").replace(":", "")
