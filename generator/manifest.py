@@ -11,14 +11,17 @@ manifest, and whoever reads it could try passwords against it at leisure.
 
 import hashlib
 import json
+import os
 import re
 import sys
 import sysconfig
 import zoneinfo
 from collections import Counter
+from collections.abc import Iterable
 from contextlib import suppress
 from dataclasses import asdict, replace
 from datetime import datetime
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -29,7 +32,11 @@ from generator.feedfolder import folder_of
 from generator.forms import utc
 from generator.gate.premises import refuse_exposed
 from generator.order import Order, Report, Written
-from generator.swap import files_in, put, replacing, stats_in
+from generator.processes import spread
+from generator.swap import files_in, put, replacing, shallow_stats_in, stats_in
+
+MANY, PORTIONS = 50_000, 8
+"""Files of an output that two processes look at sooner than one, and how the others are portioned out."""
 
 _PROGRAM = Path(__file__).parent
 _ABOUT = "snapshot.json"
@@ -75,7 +82,7 @@ def note(order: Order, made_from: str, made: Report) -> None:
         known = {
             "inputs": made_from,
             "ledger": _ledger(order),
-            "output": _standing(order.target),
+            "output": _standing(order.target, made.written.changed + made.written.unchanged, order.jobs),
             "report": _as_json(made),
         }
         for left in _file(order).parent.glob(".new-*"):  # by a build that was killed
@@ -109,7 +116,8 @@ def _renewed(order: Order, is_strict: bool) -> Report | None:
     refuse_exposed(order.site, order.gate, feed)
     fresh = replace(made, now=order.now.astimezone(made.now.tzinfo), pulled_at=_pulled_at(feed, made))
     with replacing(order.target):
-        return _with_new_times(fresh) if known["output"] == _standing(order.target) else None
+        stands = _standing(order.target, made.written.unchanged, order.jobs)
+        return _with_new_times(fresh) if known["output"] == stands else None
 
 
 def _file(order: Order) -> Path:
@@ -159,15 +167,30 @@ def _pulled_at(feed: Path, made: Report) -> datetime | None:
     return moment
 
 
-def _standing(output: Path) -> str:
-    """A digest of the output: the path, size and time of every file, and what availability.json says; "" without it."""
+def _standing(output: Path, files: int, jobs: int) -> str:
+    """A digest of the output: the path, size and time of every file, and what availability.json says; "" without it.
+
+    Where there are about as many `files` as make it worth while, up to `jobs` processes look at them.
+    """
     if not (output / urls.AVAILABILITY).is_file():
         return ""
     digest = hashlib.sha256(_TIMES.sub(b"", (output / urls.AVAILABILITY).read_bytes()))
-    stats = ((path, found) for path, found in stats_in(output) if path != urls.AVAILABILITY)
-    said = sorted(f"{path}\0{found.st_size} {found.st_mtime_ns} {found.st_mode}" for path, found in stats)
-    digest.update("\0".join(said).encode(errors="surrogateescape"))
+    stats, folders = shallow_stats_in(output)
+    digest.update(_said((path, found) for path, found in stats if path != urls.AVAILABILITY))
+    portions = [folders[number::PORTIONS] for number in range(PORTIONS)]
+    for said in spread(partial(_said_below, output), portions, jobs if files >= MANY else 1, "looked at the site"):
+        digest.update(said)
     return digest.hexdigest()
+
+
+def _said_below(output: Path, folders: list[str]) -> bytes:
+    """A digest of the files below some folders of the output."""
+    return _said((f"{folder}/{path}", found) for folder in folders for path, found in stats_in(output / folder))
+
+
+def _said(stats: Iterable[tuple[str, os.stat_result]]) -> bytes:
+    said = sorted(f"{path}\0{found.st_size} {found.st_mtime_ns} {found.st_mode}" for path, found in stats)
+    return hashlib.sha256("\0".join(said).encode(errors="surrogateescape")).digest()
 
 
 def _as_json(made: Report) -> dict[str, Any]:

@@ -160,6 +160,22 @@ def stats_in(folder: Path) -> Iterator[tuple[str, os.stat_result]]:
     return ((path, entry.stat(follow_symlinks=False)) for path, entry in found)
 
 
+def shallow_stats_in(folder: Path) -> tuple[list[tuple[str, os.stat_result]], list[str]]:
+    """The same of the files that lie in a folder or in a folder of it; and the folders below those, in order."""
+    stats, folders, above = [], list[str](), [""]
+    for prefix in above:
+        with os.scandir(folder / prefix) as entries:
+            for entry in entries:
+                path = f"{prefix}{entry.name}"
+                if not entry.is_dir(follow_symlinks=False):
+                    stats.append((path, entry.stat(follow_symlinks=False)))
+                elif prefix:
+                    folders.append(path)
+                else:
+                    above.append(f"{path}/")
+    return stats, sorted(folders)
+
+
 def _entries(folder: Path) -> Iterator[tuple[str, os.DirEntry[str]]]:
     """Each file below a folder; one folder after the other, as a call for each within another takes twice as long."""
     folders = [(str(folder), "")]

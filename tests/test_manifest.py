@@ -169,7 +169,7 @@ def test_what_is_saved_while_a_build_runs_is_built_by_the_next(order: Order) -> 
 
 
 def test_a_copy_of_a_site_folder_goes_by_its_own_feed(order: Order) -> None:
-    copy = Path(shutil.copytree(order.site, order.site.parent / "copy"))
+    copy = Path(shutil.copytree(order.site, order.site.parent / "copy", symlinks=True))
     rewrite(copy / "feed" / "events.xml", "Macbeth", "Macbeth!")
     assert manifest.renewed(replace(later(order), site=copy), is_strict=False) is None
 
@@ -206,3 +206,20 @@ def test_until_the_next_moment_nothing_changes(source: str, tmp_path: Path) -> N
             assert found == contents(order.target)
         order = replace(order, now=report.next_moment)
         assert manifest.renewed(order, is_strict=False) is None
+
+
+def test_every_file_counts_however_many_look(order: Order, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(manifest, "MANY", 1)
+    two = replace(order, jobs=2)
+    assert manifest.renewed(later(two), is_strict=False), "noted by one, looked at by two"
+    made(replace(later(two, 2), is_unchecked=True))
+    assert manifest.renewed(replace(later(order, 3), is_unchecked=True), is_strict=False), "noted by two"
+    at_each_depth = {len(path.relative_to(order.target).parts): path for path in order.target.rglob("*.html")}
+    assert at_each_depth.keys() >= {1, 2, 3, 4}
+    for minutes, path in enumerate(at_each_depth.values(), start=4):
+        asked = replace(later(two, minutes), is_unchecked=True)
+        content = path.read_bytes()
+        path.write_bytes(b"somebody else's")
+        assert manifest.renewed(asked, is_strict=False) is None
+        path.write_bytes(content)
+        made(asked)
