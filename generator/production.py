@@ -41,8 +41,7 @@ class Batch:
     calendars: dict[str, bytes] = field(default_factory=dict)
 
     def take(self, other: "Batch") -> None:
-        """Take what became of other files."""
-        self.placed += other.placed
+        """Take what became of other files, but for where they were put: that is told and done with."""
         self.files |= other.files
         self.units |= other.units
         self.calendars |= other.calendars
