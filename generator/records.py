@@ -156,7 +156,10 @@ class Maker:
     def _venue(self, name: str) -> Kind:
         """The venue of a name: a room of the house, else the place. Names that make one address are one venue."""
         word = slug_of(name) or f"venue-{zlib.crc32(name.encode())}"
-        return self.venues.setdefault(word, Kind(name, name, urls.venue(word)))
+        known = self.venues.get(word)
+        if known is None:
+            known = self.venues[word] = Kind(name, name, urls.venue(word))
+        return known
 
 
 def facts_of(instance: Instance, event: Event, words: EventWords, seats: Seats | None, settings: Settings) -> Facts:

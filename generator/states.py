@@ -116,4 +116,7 @@ def rules(facts: Facts, now: datetime, limited_percent: Decimal) -> Iterator[tup
 
 def state_of(facts: Facts, now: datetime, limited_percent: Decimal) -> State:
     """The state of an instance at `now`: the first rule that fits."""
-    return next(state for state, fits in rules(facts, now, limited_percent) if fits)
+    for state, fits in rules(facts, now, limited_percent):
+        if fits:
+            return state
+    raise AssertionError("the last rule always fits")

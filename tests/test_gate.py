@@ -18,7 +18,7 @@ import pytest
 from canaries import API_KEY, LOCKED, PLAIN, certificate, certificate_pem, in_pem, key_pem, pfx, zipped
 from cryptography.hazmat.primitives.asymmetric import ec, ed25519, rsa
 from cryptography.hazmat.primitives.serialization import Encoding, PrivateFormat, PublicFormat
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from live import TINY
 from surfaces import build
@@ -91,6 +91,7 @@ def test_a_text_is_found_in_every_form(form: str) -> None:
     st.binary(max_size=80),
     st.integers(60, 100),
 )
+@example("a line\u2028\x7f", b"", b"", 60)
 @settings(max_examples=60, deadline=None)
 def test_any_text_is_found_in_every_form_wherever_it_stands(
     secret: str, before: bytes, after: bytes, width: int

@@ -22,7 +22,7 @@ _SIGNATURE, _SIGNATURE_LINES = 96, 4  # the end of a certificate, which no other
 _BLOCK = re.compile(r"-----BEGIN ([A-Z0-9 ]+)-----(.*?)-----END ", re.DOTALL)
 _URL_SAFE = str.maketrans("+/", "-_")
 _QUOTES = (("&#34;", "&#39;"), ("&quot;", "&#x27;"), ("&quot;", "&#39;"))  # as Jinja, Python and others write them
-_IN_SCRIPT = {ord(letter): f"\\u{ord(letter):04x}" for letter in "<>&"}
+_IN_SCRIPT = {ord(letter): f"\\u{ord(letter):04x}" for letter in "<>&\u2028\u2029"}
 _IN_CALENDAR = str.maketrans({"\\": "\\\\", ";": "\\;", ",": "\\,"})
 
 

@@ -6,7 +6,7 @@ imported by who does: a site whose pictures are there needs none of it.
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
-from functools import cached_property
+from functools import cache, cached_property
 from pathlib import Path
 from typing import Literal
 
@@ -184,11 +184,12 @@ def _linked(event: ListedEvent, photo: Rendition | None) -> Picture:
 def _photos(programme: Programme, studio: Studio, notices: list[Notice]) -> dict[int, Rendition]:
     """The pictures that events have and that can be shown, by event; the others become notices."""
     beside = originals.read(studio.images)
+    key_of_photo = cache(_photo_key)
     tasks: dict[int, _Photo] = {}
     for event in (event for event in programme.events if event.original):
         file = beside.file(event.original) if is_address(event.original) else studio.static.get(event.original)
         if file:
-            tasks[event.id] = _Photo(_photo_key(file), file)
+            tasks[event.id] = _Photo(key_of_photo(file), file)
         elif not _is_linked(event, studio):
             why = beside.fault(event.original)
             kind, words = (NOT_FETCHED, f": {why}") if why else (NOT_PULLED, "")
