@@ -69,7 +69,7 @@ def build(order: Order, tell: Callable[[str], None], is_strict: bool = False) ->
         leave(order.site, order.target, making.made)
     is_changed = memory.ledger is None or memory.ledger.content != making.content
     report = _report(order, made, making.pages, written, is_changed, tally((*making.notices, *unkept)))
-    note(order, begun, report)
+    note(order, begun, report, making.made.files)
     return report
 
 

@@ -5,8 +5,9 @@ How that becomes iCalendar is the affair of `ical`.
 
 import re
 from collections.abc import Iterable
-from dataclasses import replace
 from datetime import UTC, timedelta
+
+from msgspec.structs import replace
 
 from generator import urls
 from generator.ledger import Entry

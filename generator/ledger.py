@@ -5,27 +5,30 @@ which calendars there ever were, and what changed of late. `loaded` and `dumped`
 was public, so that the site publishes it for its own next build on another machine.
 """
 
-import json
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Annotated
 
-from generator.forms import moment, utc
+import msgspec
+from msgspec import Struct
+from msgspec.structs import replace
+
+from generator.forms import utc
 from generator.states import State
 
 VERSION = 1
+Moment = Annotated[datetime, msgspec.Meta(tz=True)]
 
 
-@dataclass(frozen=True, slots=True)
-class Entry:
+class Entry(Struct, frozen=True, omit_defaults=True):
     """What calendars show of an instance. Times are in UTC; `geo` is latitude and longitude.
 
     `status` is that of RFC 5545; "" where no calendar lists the instance, and then nothing but its times is known.
     """
 
-    start: datetime
-    end: datetime | None = None
+    start: Moment
+    end: Moment | None = None
     title: str = ""
     description: str = ""
     location: str = ""
@@ -34,8 +37,7 @@ class Entry:
     status: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class Record:
+class Record(Struct, frozen=True, omit_defaults=True):
     """What is remembered of an instance; times are in UTC.
 
     `sequence` and `modified` are the revision of its entry: SEQUENCE, and DTSTAMP and LAST-MODIFIED alike. They move
@@ -46,11 +48,11 @@ class Record:
     event_id: int
     entry: Entry
     state: State
-    calendars: tuple[str, ...]
     sequence: int
-    modified: datetime
-    first_seen: datetime
-    earlier_start: datetime | None = None
+    modified: Moment
+    first_seen: Moment
+    calendars: tuple[str, ...] = ()
+    earlier_start: Moment | None = None
 
     @property
     def over(self) -> datetime:
@@ -63,17 +65,16 @@ class Record:
         return replace(self, entry=Entry(self.entry.start, self.entry.end), calendars=())
 
 
-@dataclass(frozen=True, slots=True)
-class Change:
+class Change(Struct, frozen=True, omit_defaults=True):
     """Something that happened to an instance: `what` is one of `changes.WHAT`; times are in UTC."""
 
     what: str
-    time: datetime
+    time: Moment
     instance_id: int
     event_id: int
     title: str
-    start: datetime
-    earlier_start: datetime | None = None
+    start: Moment
+    earlier_start: Moment | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,8 +104,23 @@ class Ledger:
         return record.earlier_start if record else None
 
 
+class _Table(Struct):
+    """A ledger as its document has it."""
+
+    source: str
+    changed: Moment
+    content: str
+    calendars: dict[str, str]
+    changes: tuple[Change, ...]
+    instances: dict[int, Record]
+
+
+class _Version(Struct):
+    version: int
+
+
 def dumped(ledger: Ledger) -> bytes:
-    """The ledger as JSON, one line a record."""
+    """The ledger as JSON, one line a record, without what is empty."""
     head = {
         "version": VERSION,
         "source": ledger.source,
@@ -112,90 +128,22 @@ def dumped(ledger: Ledger) -> bytes:
         "content": ledger.content,
         "calendars": dict(sorted(ledger.calendars.items())),
     }
-    changes = [_row(change) for change in ledger.changes]
-    records = [(str(key), _row(record)) for key, record in sorted(ledger.records.items())]
-    lines = [f"{_json(name)}: {_json(value)}" for name, value in head.items()]
-    lines.append('"changes": [' + ",".join(f"\n {_json(row)}" for row in changes) + "]")
-    lines.append('"instances": {' + ",".join(f"\n {_json(key)}: {_json(row)}" for key, row in records) + "}")
-    return ("{\n" + ",\n".join(lines) + "\n}\n").encode()
+    json = msgspec.json.Encoder().encode
+    lines = [b'"%b": %b' % (name.encode(), json(value)) for name, value in head.items()]
+    changes = [b"\n %b" % json(change) for change in ledger.changes]
+    records = [b'\n "%d": %b' % (key, json(record)) for key, record in sorted(ledger.records.items())]
+    lines.append(b'"changes": [%b]' % b",".join(changes))
+    lines.append(b'"instances": {%b}' % b",".join(records))
+    return b"{\n%b\n}\n" % b",\n".join(lines)
 
 
 def loaded(document: bytes) -> Ledger:
     """The ledger in a JSON document. Raises ValueError where it is none."""
     try:
-        table = json.loads(document)
-        if table["version"] != VERSION:
-            raise ValueError(f"version {table['version']} is not {VERSION}")
-        return Ledger(
-            source=_text(table["source"]),
-            changed=moment(table["changed"]),
-            records={int(key): _record(row) for key, row in table["instances"].items()},
-            calendars={_text(folder): _text(name) for folder, name in table["calendars"].items()},
-            changes=tuple(_change(row) for row in table["changes"]),
-            content=_text(table["content"]),
-        )
-    except (KeyError, TypeError, AttributeError) as error:
+        version = msgspec.json.decode(document, type=_Version).version
+        if version != VERSION:
+            raise ValueError(f"version {version} is not {VERSION}")
+        table = msgspec.json.decode(document, type=_Table)
+    except msgspec.MsgspecError as error:
         raise ValueError(f"not as a ledger is: {error}") from error
-
-
-def _json(value: Any) -> str:
-    return json.dumps(value, ensure_ascii=False)
-
-
-def _row(value: Any) -> Any:
-    """A record as JSON has it, without what is empty."""
-    if isinstance(value, datetime):
-        return utc(value)
-    if not isinstance(value, (Record, Entry, Change)):
-        return value
-    named = ((name, getattr(value, name)) for name in value.__slots__)
-    return {name: _row(part) for name, part in named if part not in (None, "", ())}
-
-
-def _record(row: Mapping[str, Any]) -> Record:
-    return Record(
-        event_id=int(row["event_id"]),
-        entry=_entry(row["entry"]),
-        state=State(row["state"]),
-        calendars=tuple(map(_text, row.get("calendars", ()))),
-        sequence=int(row["sequence"]),
-        modified=moment(row["modified"]),
-        first_seen=moment(row["first_seen"]),
-        earlier_start=_moment_if_any(row.get("earlier_start")),
-    )
-
-
-def _entry(row: Mapping[str, Any]) -> Entry:
-    latitude, longitude = row.get("geo", (None, None))
-    return Entry(
-        start=moment(row["start"]),
-        end=_moment_if_any(row.get("end")),
-        title=_text(row.get("title", "")),
-        description=_text(row.get("description", "")),
-        location=_text(row.get("location", "")),
-        geo=None if latitude is None else (float(latitude), float(longitude)),
-        categories=tuple(map(_text, row.get("categories", ()))),
-        status=_text(row.get("status", "")),
-    )
-
-
-def _change(row: Mapping[str, Any]) -> Change:
-    return Change(
-        what=_text(row["what"]),
-        time=moment(row["time"]),
-        instance_id=int(row["instance_id"]),
-        event_id=int(row["event_id"]),
-        title=_text(row.get("title", "")),
-        start=moment(row["start"]),
-        earlier_start=_moment_if_any(row.get("earlier_start")),
-    )
-
-
-def _moment_if_any(text: str | None) -> datetime | None:
-    return moment(text) if text else None
-
-
-def _text(value: Any) -> str:
-    if not isinstance(value, str):
-        raise TypeError(f"{value!r} is no text")
-    return value
+    return Ledger(table.source, table.changed, table.instances, table.calendars, table.changes, table.content)

@@ -16,8 +16,8 @@ import re
 import sys
 import sysconfig
 import zoneinfo
-from collections import Counter
-from collections.abc import Iterable
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import suppress
 from dataclasses import asdict, replace
 from datetime import datetime
@@ -34,6 +34,7 @@ from generator.gate.premises import refuse_exposed
 from generator.order import Order, Report, Written
 from generator.processes import spread
 from generator.swap import files_in, put, replacing, shallow_stats_in, stats_in
+from generator.write import Known
 
 MANY, PORTIONS = 50_000, 8
 """Files of an output that two processes look at sooner than one, and how the others are portioned out."""
@@ -76,13 +77,16 @@ def surroundings(order: Order) -> str:
     return digest.hexdigest()
 
 
-def note(order: Order, made_from: str, made: Report) -> None:
-    """Write the manifest of what was made from `inputs`. Where it cannot be written, the next build makes all."""
+def note(order: Order, made_from: str, made: Report, files: Mapping[str, Known]) -> None:
+    """Write the manifest of what was made from `inputs`, and of how its `files` were left, by path.
+
+    Where it cannot be written, the next build makes all.
+    """
     with suppress(OSError):
         known = {
             "inputs": made_from,
             "ledger": _ledger(order),
-            "output": _standing(order.target, made.written.changed + made.written.unchanged, order.jobs),
+            "output": _left(order.target, files),
             "report": _as_json(made),
         }
         for left in _file(order).parent.glob(".new-*"):  # by a build that was killed
@@ -167,30 +171,55 @@ def _pulled_at(feed: Path, made: Report) -> datetime | None:
     return moment
 
 
-def _standing(output: Path, files: int, jobs: int) -> str:
-    """A digest of the output: the path, size and time of every file, and what availability.json says; "" without it.
+def _left(output: Path, files: Mapping[str, Known]) -> str:
+    """The digest that `_standing` makes of an output whose files stand as they were left."""
+    lines = defaultdict[str, list[str]](list)
+    for path, file in files.items():
+        folder = "/".join(path.split("/", 2)[:-1]) if path.count("/") > 1 else ""
+        lines[folder].append(_line(path, file.size, file.time, file.mode))
+    above = lines.pop("", [])
+    return _whole(output, above, (_said(below) for _, below in sorted(lines.items())))
 
-    Where there are about as many `files` as make it worth while, up to `jobs` processes look at them.
+
+def _standing(output: Path, files: int, jobs: int) -> str:
+    """A digest of the output: the path, size, time and mode of every file, and what availability.json says.
+
+    "" where there is none. Where there are about as many `files` as make it worth while, up to `jobs` processes look.
     """
     if not (output / urls.AVAILABILITY).is_file():
         return ""
-    digest = hashlib.sha256(_TIMES.sub(b"", (output / urls.AVAILABILITY).read_bytes()))
     stats, folders = shallow_stats_in(output)
-    digest.update(_said((path, found) for path, found in stats if path != urls.AVAILABILITY))
-    portions = [folders[number::PORTIONS] for number in range(PORTIONS)]
-    for said in spread(partial(_said_below, output), portions, jobs if files >= MANY else 1, "looked at the site"):
+    step = len(folders) // PORTIONS + 1
+    portions = [folders[first : first + step] for first in range(0, len(folders), step)]
+    said = spread(partial(_said_below, output), portions, jobs if files >= MANY else 1, "looked at the site")
+    return _whole(output, _lines(stats), (own for portion in said for own in portion))
+
+
+def _whole(output: Path, above: Iterable[str], below: Iterable[bytes]) -> str:
+    """The digest of an output, from the lines of the files in its upper two levels, and what is said of the others."""
+    digest = hashlib.sha256(_TIMES.sub(b"", (output / urls.AVAILABILITY).read_bytes()))
+    digest.update(_said(line for line in above if not line.startswith(f"{urls.AVAILABILITY}\0")))
+    for said in below:
         digest.update(said)
     return digest.hexdigest()
 
 
-def _said_below(output: Path, folders: list[str]) -> bytes:
-    """A digest of the files below some folders of the output."""
-    return _said((f"{folder}/{path}", found) for folder in folders for path, found in stats_in(output / folder))
+def _said_below(output: Path, folders: list[str]) -> list[bytes]:
+    """What is said of each of some folders of the output, and of all below it."""
+    found = (((f"{folder}/{path}", stat) for path, stat in stats_in(output / folder)) for folder in folders)
+    return [_said(lines) for lines in map(list, map(_lines, found)) if lines]
 
 
-def _said(stats: Iterable[tuple[str, os.stat_result]]) -> bytes:
-    said = sorted(f"{path}\0{found.st_size} {found.st_mtime_ns} {found.st_mode}" for path, found in stats)
-    return hashlib.sha256("\0".join(said).encode(errors="surrogateescape")).digest()
+def _lines(stats: Iterable[tuple[str, os.stat_result]]) -> Iterator[str]:
+    return (_line(path, found.st_size, found.st_mtime_ns, found.st_mode) for path, found in stats)
+
+
+def _line(path: str, size: int, time: int, mode: int) -> str:
+    return f"{path}\0{size} {time} {mode}"
+
+
+def _said(lines: Iterable[str]) -> bytes:
+    return hashlib.sha256("\0".join(sorted(lines)).encode(errors="surrogateescape")).digest()
 
 
 def _as_json(made: Report) -> dict[str, Any]:

@@ -183,7 +183,7 @@ class Production:
         of_bytes = hashlib.sha256(content).digest() if path == urls.AVAILABILITY else own
         is_changed, known = aside.put(path, content, of_bytes)
         batch.placed.append((path, is_changed))
-        batch.files[path] = Known(known.size, known.time, own)
+        batch.files[path] = Known(known.size, known.time, known.mode, own)
 
     @property
     def _events(self) -> Mapping[str, ListedEvent]:

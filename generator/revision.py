@@ -6,8 +6,10 @@ excluded is nowhere; only its numbers are kept.
 """
 
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+
+from msgspec.structs import replace
 
 from generator.calendars import folders
 from generator.changes import MOVED, happened, kept
@@ -71,7 +73,7 @@ def _listed(known: Mapping[int, Record], shown: Shown) -> Iterator[tuple[int, Re
 def _record(before: Record | None, entry: Entry, event: ListedEvent, instance: ListedInstance, shown: Shown) -> Record:
     if before is None:
         first = _first(shown)
-        return Record(event.id, entry, instance.state, calendars_of(event, instance), 0, first, first)
+        return Record(event.id, entry, instance.state, 0, first, first, calendars_of(event, instance))
     is_same = entry == before.entry
     return Record(
         event_id=event.id,

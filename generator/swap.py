@@ -136,17 +136,22 @@ def files_in(folder: Path) -> Iterator[str]:
 
 
 class Standing(NamedTuple):
-    """A file as it stands: which one it is, its size, when it was written, in nanoseconds since 1970."""
+    """A file as it stands: which one it is, its size, when it was written, in nanoseconds since 1970, and its mode."""
 
     inode: int
     size: int
     time: int
-    is_regular: bool
+    mode: int
 
     @classmethod
     def of(cls, found: os.stat_result) -> "Standing":
         """What the system says of a file."""
-        return cls(found.st_ino, found.st_size, found.st_mtime_ns, stat.S_ISREG(found.st_mode))
+        return cls(found.st_ino, found.st_size, found.st_mtime_ns, found.st_mode)
+
+    @property
+    def is_regular(self) -> bool:
+        """Whether it is a file, and no link or anything else."""
+        return stat.S_ISREG(self.mode)
 
 
 def standing_in(folder: Path) -> dict[str, Standing]:

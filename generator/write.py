@@ -23,10 +23,11 @@ NOTHING: Mapping[str, "Known"] = MappingProxyType({})
 
 @dataclass(frozen=True, slots=True)
 class Known:
-    """A file as a build left it: its size, when it was written, in nanoseconds since 1970, and its digest."""
+    """A file as a build left it: its size, when it was written, in nanoseconds since 1970, its mode, and its digest."""
 
     size: int
     time: int
+    mode: int
     digest: bytes
 
 
@@ -45,7 +46,7 @@ class Aside:
     def stands(self, path: str) -> Known | None:
         """A file of the old site that is just as the last build left it; else None."""
         known, now = self._known.get(path), self.before.get(path)
-        is_left = known and now and now.is_regular and (now.size, now.time) == (known.size, known.time)
+        is_left = known and now and now[1:] == (known.size, known.time, known.mode) and now.is_regular
         return known if is_left else None
 
     def put(self, path: str, content: bytes, digest: bytes) -> tuple[bool, Known]:
@@ -60,12 +61,12 @@ class Aside:
         if stands and stands.digest == digest:
             return False, stands
         if before and before.is_regular and before.size == len(content) and _content(self._target + path) == content:
-            return False, Known(before.size, before.time, digest)
+            return False, Known(before.size, before.time, before.mode, digest)
         try:
             self._make_folder(path.rpartition("/")[0])
-            return True, Known(len(content), _write(self._changed + path, content), digest)
+            return True, Known(len(content), *_write(self._changed + path, content), digest)
         except (FileExistsError, NotADirectoryError, IsADirectoryError):
-            return True, Known(0, 0, digest)  # something else was put there: who puts the new site together sees it
+            return True, Known(0, 0, 0, digest)  # something else was put there: who puts the new site together sees it
 
     def _make_folder(self, folder: str) -> None:
         """Make a folder and those above it, once."""
@@ -158,14 +159,15 @@ def _content(file: str) -> bytes:
         return opened.read()
 
 
-def _write(file: str, content: bytes) -> int:
-    """Write a file that is not there yet; when it was written. By the system's own calls, as there are thousands."""
+def _write(file: str, content: bytes) -> tuple[int, int]:
+    """Write a file that is not there yet; when that was, and its mode. By the system's own calls, as for thousands."""
     opened = os.open(file, os.O_WRONLY | os.O_CREAT | os.O_EXCL | getattr(os, "O_BINARY", 0), 0o666)
     try:
         left = memoryview(content)
         while left:
             left = left[os.write(opened, left) :]
-        return os.fstat(opened).st_mtime_ns
+        found = os.fstat(opened)
+        return found.st_mtime_ns, found.st_mode
     finally:
         os.close(opened)
 

@@ -1,7 +1,6 @@
 """What counts as a change, and how it is told: in changes.json to programs, in feed.xml to people."""
 
 import json
-from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import feedparser  # type: ignore[import-untyped]  # it has none
@@ -9,6 +8,7 @@ import jsonschema
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from msgspec.structs import replace
 from test_published_json import ADDRESSES, NOW, SETTINGS, programme
 
 from generator.atom import atom
@@ -30,7 +30,7 @@ def english() -> Language:
 
 def record(state: State, start: datetime = START) -> Record:
     """What is remembered of an instance in that state."""
-    return Record(7, Entry(start, title="Show", status="CONFIRMED"), state, (), 0, NOW, NOW)
+    return Record(7, Entry(start, title="Show", status="CONFIRMED"), state, 0, NOW, NOW)
 
 
 @pytest.mark.parametrize(

@@ -93,7 +93,7 @@ HOMES = {
     "lxml": {"check.feeds", "check.webpage", "spektrix.markup"},
     "markdown_it": {"content"},
     "markupsafe": {"shortcuts"},
-    "msgspec": {"before", "ical", "keys", "render", "schemas", "spektrix.kept"},
+    "msgspec": {"before", "entries", "ical", "keys", "ledger", "render", "revision", "schemas", "spektrix.kept"},
     "PIL": {f"pictures.{name}" for name in ("artwork", "easel", "lettering", "pixels", "share")},
     "nh3": {"spektrix.markup"},
     "requests": {"pictures.download", "spektrix.client", "spektrix.network"},

@@ -94,7 +94,7 @@ def test_lines_are_folded_as_the_library_does_it_wherever_letters_and_escapes_li
     shown = Entry(
         moment, title="x" * before + ",é^€\U0001f3ad" * 20, description="x" * before + ";\n" * 80, status="CONFIRMED"
     )
-    record = Record(1, shown, State.ON_SALE, (), 0, moment, moment)
+    record = Record(1, shown, State.ON_SALE, 0, moment, moment)
     assert entry_made(record) == entry_of_library(record)
 
 
