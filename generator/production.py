@@ -97,11 +97,16 @@ class Production:
         return known, batch
 
     def _batches(self, aside: Aside, comparison: Comparison | None) -> Iterator[Batch]:
-        """All other files but the sitemap and the last."""
+        """All other files but the sitemap and the last: what stands already, then what several processes make."""
         others = [(path, make) for path, make in self.site.others() if not _is_compared_with(path)]
-        portions = (others[first : first + FILES_A_BATCH] for first in range(0, len(others), FILES_A_BATCH))
+        standing = Batch(comparison and comparison.begun())
+        groups = self._standing_events(aside, standing)
+        left = [(path, make) for path, make in others if not self._stands(aside, standing, path, make)]
+        standing.comparison = standing.comparison and standing.comparison.found()
+        yield standing
+        portions = (left[first : first + FILES_A_BATCH] for first in range(0, len(left), FILES_A_BATCH))
         tasks: list[Callable[[Batch], None]] = [
-            *(partial(self._make_pages, aside, keys) for keys in self.site.shelves.batches),
+            *(partial(self._make_pages, aside, keys) for keys in self.site.shelves.batches(groups)),
             *(partial(self._make_others, aside, portion) for portion in portions),
         ]
 
@@ -111,43 +116,41 @@ class Production:
             batch.comparison = batch.comparison and batch.comparison.found()
             return batch
 
-        return spread(made, range(len(tasks)), self.order.jobs, "made pages")
+        yield from spread(made, range(len(tasks)), self.order.jobs, "made pages")
+
+    def _standing_events(self, aside: Aside, batch: Batch) -> set[str]:
+        """The events whose pages stand already: telling that is less work than having another process do it."""
+        known = {group: event for group, event in self._events.items() if group in self.before.units}
+        return {group for group, event in known.items() if self._takes(aside, batch, group, self._key_of(event))}
 
     def _make_pages(self, aside: Aside, groups: tuple[str, ...], batch: Batch) -> None:
         """The pages of some groups; those of an event are a unit, any other is one by itself."""
         for group in groups:
             event = self._events.get(group)
             if event:
-                self._make_unit(
-                    aside,
-                    batch,
-                    group,
-                    self.keys.of_event(self.site.plan.about(event)),
-                    partial(self.site.shelves.fresh, group),
-                )
+                self._new_unit(aside, batch, group, self._key_of(event), partial(self.site.shelves.fresh, group))
             else:
                 for page in self.site.shelves.fresh(group):
-                    key = self.keys.of_page(page)
-                    self._make_unit(aside, batch, urls.file(page.path), key, partial(iter, (page,)))
+                    name, key = urls.file(page.path), self.keys.of_page(page)
+                    if not self._takes(aside, batch, name, key):
+                        self._new_unit(aside, batch, name, key, partial(iter, (page,)))
 
-    def _make_unit(
-        self, aside: Aside, batch: Batch, name: str, key: bytes, pages: Callable[[], Iterator[Page]]
-    ) -> None:
+    def _key_of(self, event: ListedEvent) -> bytes:
+        return self.keys.of_event(self.site.plan.about(event))
+
+    def _takes(self, aside: Aside, batch: Batch, name: str, key: bytes) -> bool:
+        """Take a unit that was made from the same before and stands as it was left; whether it does."""
         before = self.before.units.get(name)
         stand = {path: aside.stands(path) for path in before.files} if before and key and before.key == key else {}
-        if before and stand and all(stand.values()):
-            batch.placed += ((path, False) for path in stand)
-            batch.files |= {path: known for path, known in stand.items() if known}
-            batch.units[name] = before
-        else:
-            batch.units[name] = self._new_unit(aside, batch, key, pages)
-        if batch.comparison:
-            unit = batch.units[name]
-            batch.comparison.seen |= set(unit.seen)
-            batch.comparison.over |= unit.over
-            batch.comparison.silences += unit.silences
+        if not before or not stand or not all(stand.values()):
+            return False
+        batch.placed += ((path, False) for path in stand)
+        batch.files |= {path: known for path, known in stand.items() if known}
+        batch.units[name] = before
+        _compare(batch, before)
+        return True
 
-    def _new_unit(self, aside: Aside, batch: Batch, key: bytes, pages: Callable[[], Iterator[Page]]) -> Unit:
+    def _new_unit(self, aside: Aside, batch: Batch, name: str, key: bytes, pages: Callable[[], Iterator[Page]]) -> None:
         compared = batch.comparison and batch.comparison.begun()
         unit = Unit(key)
         for page in pages():
@@ -160,21 +163,27 @@ class Production:
         if compared and batch.comparison:
             unit.seen, unit.over, unit.silences = sorted(compared.seen), compared.over, compared.silences
             batch.comparison.contradictions += compared.contradictions
-        return unit
+        batch.units[name] = unit
+        _compare(batch, unit)
+
+    def _stands(self, aside: Aside, batch: Batch, path: str, make: File) -> bool:
+        """Take a calendar that was made from the same before and stands as it was left; whether it does."""
+        if path not in self.before.calendars or not isinstance(make, CalendarFile):
+            return False
+        key = self.keys.of_calendar(make)
+        stands = aside.stands(path) if self.before.calendars[path] == key else None
+        if stands is None:
+            return False
+        batch.placed.append((path, False))
+        batch.files[path], batch.calendars[path] = stands, key
+        return True
 
     def _make_others(self, aside: Aside, portion: list[tuple[str, File]], batch: Batch) -> None:
-        """Files that are no pages; a calendar that is made from the same as before, and stands, is not made again."""
+        """Files that are no pages."""
         for path, make in portion:
-            if not isinstance(make, CalendarFile):
-                self._put(aside, batch, path, make())
-                continue
-            batch.calendars[path] = key = self.keys.of_calendar(make)
-            stands = aside.stands(path) if self.before.calendars.get(path) == key else None
-            if stands:
-                batch.placed.append((path, False))
-                batch.files[path] = stands
-            else:
-                self._put(aside, batch, path, make())
+            if isinstance(make, CalendarFile):
+                batch.calendars[path] = self.keys.of_calendar(make)
+            self._put(aside, batch, path, make())
 
     def _put(self, aside: Aside, batch: Batch, path: str, content: bytes) -> None:
         """Put a file aside. Of availability.json the digest that is remembered leaves the times out."""
@@ -195,6 +204,14 @@ class Production:
         comparison.calendar(urls.FEED, known.get(urls.FEED, b""), targets(known.get(urls.REDIRECTS, b"")))
         comparison.refuse(self.is_strict)
         self.notices += comparison.silences
+
+
+def _compare(batch: Batch, unit: Unit) -> None:
+    """Hold the pages of a unit against the other surfaces, where that is asked for."""
+    if batch.comparison:
+        batch.comparison.seen |= set(unit.seen)
+        batch.comparison.over |= unit.over
+        batch.comparison.silences += unit.silences
 
 
 def _is_compared_with(path: str) -> bool:

@@ -1,6 +1,6 @@
 """The pages of a plan, and its files that no template has a part in, each made once, when somebody asks for it."""
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Container, Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property, partial
 from threading import Lock
@@ -29,12 +29,11 @@ class Shelves:
         self._made: dict[str, Page] = {}
         self._making = Lock()
 
-    @cached_property
-    def batches(self) -> tuple[tuple[str, ...], ...]:
-        """The keys of all groups, in portions for several processes to make; the large pages come first."""
+    def batches(self, without: Container[str] = ()) -> tuple[tuple[str, ...], ...]:
+        """The keys of all groups but some events', in portions for several processes; the large pages come first."""
         batches = [[key] for key in self._shelves if key not in self.events]
         left = 0
-        for key, event in self.events.items():
+        for key, event in ((key, event) for key, event in self.events.items() if key not in without):
             if left <= 0:
                 batches.append([])
                 left = PAGES_A_BATCH
