@@ -8,7 +8,8 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from decimal import Decimal
-from functools import lru_cache
+from functools import cached_property, lru_cache
+from zoneinfo import ZoneInfo
 
 from generator import urls
 from generator.config import Settings
@@ -63,7 +64,7 @@ def _published(seats: int | None) -> int | None:
     return None if seats is None else max(seats, 0)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Maker:
     """Makes the public records; holds what they are made from."""
 
@@ -77,6 +78,14 @@ class Maker:
     access: tuple[Kind, ...]
     venues: dict[str, Kind]
     event_offers: Mapping[int, tuple[Offer, ...]]
+
+    @cached_property
+    def _zone(self) -> ZoneInfo:
+        return self.settings.site.zone
+
+    @cached_property
+    def _limited(self) -> Decimal:
+        return Decimal(str(self.settings.availability.limited_percent))
 
     def event(
         self,
@@ -125,11 +134,11 @@ class Maker:
 
     def instance(self, instance: Instance, event: Event, slug: str, words: EventWords, place: Place) -> ListedInstance:
         """The record of an instance that has a start."""
-        zone = self.settings.site.zone
+        zone = self._zone
         own_words, boxes = words.instances.get(instance.id, NO_WORDS), boxes_of(instance.attributes)
         seats = seats_of(self.rows.get(instance.id, ()), instance.plan_id)
         facts = facts_of(instance, event, words, seats, self.settings)
-        state = state_of(facts, self.now, Decimal(str(self.settings.availability.limited_percent)))
+        state = state_of(facts, self.now, self._limited)
         plan = self.prices.plans.get(instance.plan_id or 0)
         space = (seats.space if seats else "") or (plan.name if plan else "")
         shown = seats if self.settings.availability.counts else None
@@ -165,9 +174,9 @@ class Maker:
 def facts_of(instance: Instance, event: Event, words: EventWords, seats: Seats | None, settings: Settings) -> Facts:
     """What decides the state of an instance that has a start; `words` are the venue's own on its event."""
     assert instance.start is not None  # noqa: S101  # those without a start were left out
-    own_words = words.instances.get(instance.id, NO_WORDS)
-    status = own_words.status or words.status
-    is_cancelled = boxes_of(instance.attributes).is_ticked(settings.attributes.cancelled)
+    status = words.instances.get(instance.id, NO_WORDS).status or words.status
+    box = settings.attributes.cancelled
+    is_cancelled = bool(box) and boxes_of(instance.attributes).is_ticked(box)
     return Facts(
         said=State(status) if status else State.CANCELLED if is_cancelled else None,
         start=instance.start,

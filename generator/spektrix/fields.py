@@ -45,7 +45,7 @@ def children_and_attributes(item: Element) -> tuple[dict[str, Element], Mapping[
 def text_of(child: Mapping[str, Element], name: str) -> str:
     """The text of a child element; "" where it is null."""
     element = child.get(name)
-    if element is None or element.get(_NIL) in ("true", "1"):
+    if element is None or (element.keys() and element.get(_NIL) in ("true", "1")):
         return ""
     return element.text or ""
 
@@ -81,40 +81,42 @@ def _attributes(boxes: tuple[tuple[str, str], ...]) -> Mapping[str, str]:
 
 def id_of(item: Element) -> int:
     """The id of an item. Raises UnreadableError where it has none."""
-    return _identifier(item.get("id") or "", "its id")
+    return _identifier(item.get("id") or "", "its id", "")
 
 
 def ref(child: Mapping[str, Element], name: str) -> int | None:
     """The id of a reference such as `<Event id="14473"/>`; None where it is null."""
     element = child.get(name)
-    value = "" if element is None else (element.get("id") or "")
-    return _identifier(value, f"the id of its {name}") if value.strip() else None
+    value = "" if element is None else element.get("id")
+    return _identifier(value, "the id of its ", name) if value and not value.isspace() else None
 
 
 def refs(parent: Element | None, name: str) -> tuple[int, ...]:
     """The ids of all references of a name inside an element; none where there is no element."""
     if parent is None:
         return ()
-    what = f"the id of {_article(name)} {name}"
-    return tuple([_identifier(element.get("id") or "", what) for element in parent.iterchildren(name)])
+    what = "the id of an " if name[0] in "AEIOU" else "the id of a "
+    return tuple([_identifier(element.get("id") or "", what, name) for element in parent.iterchildren(name)])
 
 
-def _identifier(text: str, what: str) -> int:
+def _identifier(text: str, what: str, name: str) -> int:
+    """An id; `what` and `name` say together what it is."""
+    if _is_plain(text):
+        return int(text)
     if text.strip().startswith("-"):
-        raise UnreadableError(f'{what} is "{text}", below zero')
-    return _whole(text, what)
+        raise UnreadableError(f'{what}{name} is "{text}", below zero')
+    return _whole(text, what + name)
 
 
 def _whole(text: str, what: str) -> int:
-    if text.isascii() and text.isdigit() and len(text) <= DIGITS:  # as nearly all are
-        return int(text)
-    if not _WHOLE.fullmatch(text.strip()):
+    if not _is_plain(text) and not _WHOLE.fullmatch(text.strip()):
         raise UnreadableError(f'{what} is "{text}", not a whole number')
     return int(text)
 
 
-def _article(name: str) -> str:
-    return "an" if name[0] in "AEIOU" else "a"
+def _is_plain(text: str) -> bool:
+    """Whether it is digits and nothing else, as nearly all numbers are."""
+    return text.isdigit() and text.isascii() and len(text) <= DIGITS
 
 
 def whole_number(child: Mapping[str, Element], name: str) -> int | None:
@@ -145,9 +147,15 @@ def wall_time(child: Mapping[str, Element], name: str) -> datetime | None:
     if not text:
         return None
     try:
-        moment = datetime.fromisoformat(text if "T" in text else "")
+        return _moment(text)
     except ValueError as error:
         raise UnreadableError(f'{name} is "{text}", not a time such as 2014-06-14T16:45:00Z') from error
+
+
+@lru_cache(1024)
+def _moment(text: str) -> datetime | None:
+    """A time: many dates go on sale at once."""
+    moment = datetime.fromisoformat(text if "T" in text else "")
     return moment if FIRST_YEAR <= moment.year <= LAST_YEAR else None
 
 
