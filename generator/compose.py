@@ -149,6 +149,7 @@ def _instances_by_event(
 ) -> Mapping[int, list[Instance]]:
     """The instances that can be shown, by event; the others become notices."""
     by_event: dict[int, list[Instance]] = defaultdict(list)
+    zone = settings.site.zone
     for instance in _first_of_each(feed.instances, "instance", notices).values():
         if instance.event_id not in known:
             notices.append(Notice(NO_EVENT, f"{instance.id} → {instance.event_id}"))
@@ -156,8 +157,8 @@ def _instances_by_event(
             notices.append(Notice(NO_START, str(instance.id)))
         else:
             by_event[instance.event_id].append(instance)
-            wall_clock = instance.start.astimezone(settings.site.zone).replace(tzinfo=None)
-            if instance.local_start and instance.local_start.replace(tzinfo=None) != wall_clock:
+            wall_clock = instance.start.astimezone(zone).replace(tzinfo=None)
+            if instance.local_start and instance.local_start != wall_clock:
                 notices.append(Notice(OTHER_CLOCK, f"{instance.id}, {instance.local_start} for {wall_clock}"))
     return by_event
 

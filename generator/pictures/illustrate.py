@@ -227,8 +227,9 @@ def _paintings(
     programme: Programme, photos: Mapping[int, Rendition], studio: Studio
 ) -> tuple[dict[int, Rendition], Rendition]:
     """The artwork of every event that has no picture, by event, and that of the site."""
+    painting = cache(_Painting)
     tasks = {
-        event.id: _Painting(event.title, tuple(genre.name for genre in event.genres))
+        event.id: painting(event.title, tuple(genre.name for genre in event.genres))
         for event in programme.events
         if event.id not in photos
     }
@@ -242,7 +243,8 @@ def _cards(
 ) -> tuple[dict[int, Rendition], Rendition]:
     """The image for sharing of every event, and that of the site."""
     digest = key_of(*(font.read_bytes() for font in studio.look.fonts))
-    tasks = {event.id: _Card(shown[event.id].jpeg, _words(event), studio.look, digest) for event in programme.events}
+    card = cache(lambda picture, words: _Card(picture, words, studio.look, digest))
+    tasks = {event.id: card(shown[event.id].jpeg, _words(event)) for event in programme.events}
     card_of_site = _Card(of_site.jpeg, Words(studio.site_name), studio.look, digest)
     made = _sure(studio.develop([*tasks.values(), card_of_site], studio.cache, studio.jobs))
     return {event: made[task.key] for event, task in tasks.items()}, made[card_of_site.key]

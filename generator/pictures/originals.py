@@ -4,8 +4,11 @@ A folder without an index is good too: then a picture is found by the last part 
 """
 
 import json
+import os
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import asdict, dataclass, field
+from functools import cached_property
 from pathlib import Path
 from urllib.parse import unquote, urlsplit
 
@@ -26,19 +29,24 @@ class Fetched:
     fault: str = ""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Originals:
-    """A folder of pictures, which may not be there."""
+    """A folder of pictures, which may not be there; it is looked into once."""
 
     folder: Path
     index: Mapping[str, Fetched] = field(default_factory=dict)
+
+    @cached_property
+    def _files(self) -> frozenset[str]:
+        with suppress(OSError), os.scandir(self.folder) as entries:
+            return frozenset(entry.name for entry in entries if entry.is_file())
+        return frozenset()
 
     def file(self, address: str) -> Path | None:
         """The file of an address; None where it is not here."""
         fetched = self.index.get(address)
         name = (fetched.file if fetched else "") or Path(unquote(urlsplit(address).path)).name
-        path = self.folder / name
-        return path if name and path.is_file() else None
+        return self.folder / name if name in self._files else None
 
     def fault(self, address: str) -> str:
         """Why a pull could not fetch an address; "" where it could, or was not asked to."""
