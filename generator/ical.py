@@ -5,10 +5,10 @@ twice. An entry is the same bytes in every calendar that holds it. `Writer` is t
 """
 
 import hashlib
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from functools import cache, lru_cache
+from functools import cache, lru_cache, partial
 from importlib.metadata import version
 from pathlib import Path
 from types import MappingProxyType
@@ -105,14 +105,19 @@ def writer(
     keys = {key: hashlib.blake2b(same + msgspec.msgpack.encode(record)).digest() for key, record in listed.items()}
     to_make = [key for key, own in keys.items() if key not in before or before[key].key != own]
 
-    def made(some: slice) -> list[Made]:
-        return [Made(keys[key], _entry(key, listed[key], addresses, namespace)) for key in to_make[some]]
-
-    portions = [slice(first, first + ENTRIES_A_PORTION) for first in range(0, len(to_make), ENTRIES_A_PORTION)]
-    entries = (entry for portion in spread(made, portions, jobs, "made calendar entries") for entry in portion)
+    portions = [to_make[first : first + ENTRIES_A_PORTION] for first in range(0, len(to_make), ENTRIES_A_PORTION)]
+    work = partial(_made, keys, listed, addresses, namespace)
+    entries = (entry for portion in spread(work, portions, jobs, "made calendar entries") for entry in portion)
     new = dict(zip(to_make, entries, strict=True))
     whole = {key: new.get(key) or before[key] for key in listed}
     return Writer(settings, addresses, whole)
+
+
+def _made(
+    keys: Mapping[int, bytes], listed: Mapping[int, Record], addresses: Addresses, namespace: str, some: Sequence[int]
+) -> list[Made]:
+    """Some entries of those that are listed."""
+    return [Made(keys[key], _entry(key, listed[key], addresses, namespace)) for key in some]
 
 
 @cache

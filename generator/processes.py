@@ -1,4 +1,7 @@
-"""Work for several processes, which share all that this one has read: they are forked, so nothing is sent to them."""
+"""Work for several processes, which share all that this one has read: they are forked, so nothing is sent to them.
+
+Where the system cannot fork, the work is sent to each process once, and what is made of it is the same.
+"""
 
 from collections.abc import Callable, Iterator, Sequence
 from typing import Any, TypeVar
@@ -9,33 +12,40 @@ Task = TypeVar("Task")
 Made = TypeVar("Made")
 
 _work: list[Callable[[Any], Any]] = []
-"""What the forked processes do with a task: they have it by being forked."""
+"""What this process does with a task that another hands to it."""
+
+
+def can_fork() -> bool:
+    """Whether a process can begin with all that this one has read."""
+    from multiprocessing import get_all_start_methods
+
+    return "fork" in get_all_start_methods()
 
 
 def spread(work: Callable[[Task], Made], tasks: Sequence[Task], jobs: int, what: str) -> Iterator[Made]:
-    """What `work` makes of each task, in their order, by up to `jobs` processes; by this one where none can be forked.
+    """What `work` makes of each task, in their order, by up to `jobs` processes.
 
-    Tasks and what is made of them are pickled. `what` says of a process what it did. Raises SiteError where one dies.
+    Tasks and what is made of them are pickled; the work is where it is sent. `what` says of a process what it did.
+    Raises SiteError where one dies.
     """
     if jobs == 1 or len(tasks) < 2:
         yield from map(work, tasks)
         return
     from concurrent.futures import ProcessPoolExecutor  # slow to import, and not needed by who makes a page at a time
     from concurrent.futures.process import BrokenProcessPool
-    from multiprocessing import get_all_start_methods, get_context
+    from multiprocessing import get_context
 
-    if "fork" not in get_all_start_methods():
-        yield from map(work, tasks)
-        return
-    _work.append(work)
+    context = get_context("fork" if can_fork() else "spawn")
     try:
-        with ProcessPoolExecutor(min(jobs, len(tasks)), get_context("fork")) as workers:
+        with ProcessPoolExecutor(min(jobs, len(tasks)), context, _begin, (work,)) as workers:
             yield from workers.map(_do, tasks)
     except BrokenProcessPool as error:
         mend = "It may have run out of memory: build with --jobs 1."
         raise SiteError(Fault(f"a process that {what} was killed", "", mend)) from error
-    finally:
-        _work.pop()
+
+
+def _begin(work: Callable[[Any], Any]) -> None:
+    _work.append(work)
 
 
 def _do(task: Any) -> Any:

@@ -6,9 +6,10 @@ made from the same before, and stand as they were left, are not made again.
 """
 
 import hashlib
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import partial
+from typing import Any
 
 from generator import urls
 from generator.before import Before, Unit
@@ -57,11 +58,16 @@ class Production:
     """
 
     def __init__(self, site: Website, before: Before, surroundings: str, order: Order, is_strict: bool) -> None:
-        self.site, self.order, self.is_strict = site, order, is_strict
+        self.site, self.surroundings, self.order, self.is_strict = site, surroundings, order, is_strict
         self.before, self.made = before, Before()
         self.keys = Keys(site.plan, surroundings)
         self.pages, self.content = 0, ""
         self.notices: list[Notice] = []
+
+    def __reduce__(self) -> tuple[type["Production"], tuple[object, ...]]:
+        """As it is sent to another process, which makes pages and other files, and leaves the rest to this one."""
+        before = Before(units=self.before.units)
+        return Production, (self.site, before, self.surroundings, self.order, self.is_strict)
 
     def files(self, aside: Aside) -> Iterator[Placed]:
         """Put every file aside, and tell whether it is new or changed.
@@ -104,26 +110,16 @@ class Production:
         left = [(path, make) for path, make in others if not self._stands(aside, standing, path, make)]
         standing.comparison = standing.comparison and standing.comparison.found()
         yield standing
-        portions = (left[first : first + FILES_A_BATCH] for first in range(0, len(left), FILES_A_BATCH))
-        tasks: list[Callable[[Batch], None]] = [
-            *(partial(self._make_pages, aside, keys) for keys in self.site.shelves.batches(groups)),
-            *(partial(self._make_others, aside, portion) for portion in portions),
-        ]
-
-        def made(number: int) -> Batch:
-            batch = Batch(comparison and comparison.begun())
-            tasks[number](batch)
-            batch.comparison = batch.comparison and batch.comparison.found()
-            return batch
-
-        yield from spread(made, range(len(tasks)), self.order.jobs, "made pages")
+        portions = [left[first : first + FILES_A_BATCH] for first in range(0, len(left), FILES_A_BATCH)]
+        work = _Work(self, aside, comparison, self.site.shelves.batches(groups), portions)
+        yield from spread(work, range(len(work)), self.order.jobs, "made pages")
 
     def _standing_events(self, aside: Aside, batch: Batch) -> set[str]:
         """The events whose pages stand already: telling that is less work than having another process do it."""
         known = {group: event for group, event in self._events.items() if group in self.before.units}
         return {group for group, event in known.items() if self._takes(aside, batch, group, self._key_of(event))}
 
-    def _make_pages(self, aside: Aside, groups: tuple[str, ...], batch: Batch) -> None:
+    def make_pages(self, aside: Aside, groups: tuple[str, ...], batch: Batch) -> None:
         """The pages of some groups; those of an event are a unit, any other is one by itself."""
         for group in groups:
             event = self._events.get(group)
@@ -178,7 +174,7 @@ class Production:
         batch.files[path], batch.calendars[path] = stands, key
         return True
 
-    def _make_others(self, aside: Aside, portion: list[tuple[str, File]], batch: Batch) -> None:
+    def make_others(self, aside: Aside, portion: Sequence[tuple[str, File]], batch: Batch) -> None:
         """Files that are no pages."""
         for path, make in portion:
             if isinstance(make, CalendarFile):
@@ -204,6 +200,42 @@ class Production:
         comparison.calendar(urls.FEED, known.get(urls.FEED, b""), targets(known.get(urls.REDIRECTS, b"")))
         comparison.refuse(self.is_strict)
         self.notices += comparison.silences
+
+
+@dataclass(frozen=True, slots=True)
+class _Work:
+    """What several processes make: the pages of groups, and other files, in portions, each known by its number."""
+
+    making: Production
+    aside: Aside
+    comparison: Comparison | None
+    groups: Sequence[tuple[str, ...]]
+    others: Sequence[Sequence[tuple[str, File]]]
+
+    def __len__(self) -> int:
+        return len(self.groups) + len(self.others)
+
+    def __call__(self, number: int) -> Batch:
+        batch = Batch(self.comparison and self.comparison.begun())
+        if number < len(self.groups):
+            self.making.make_pages(self.aside, self.groups[number], batch)
+        else:
+            self.making.make_others(self.aside, self.others[number - len(self.groups)], batch)
+        batch.comparison = batch.comparison and batch.comparison.found()
+        return batch
+
+    def __reduce__(self) -> tuple[Callable[..., "_Work"], tuple[object, ...]]:
+        """As it is sent to another process: other files by their paths."""
+        paths = [[path for path, _ in portion] for portion in self.others]
+        return _work, (self.making, self.aside, self.comparison, self.groups, paths)
+
+
+def _work(
+    making: Production, aside: Aside, comparison: Comparison | None, groups: Any, paths: list[list[str]]
+) -> _Work:
+    files = dict(making.site.others())
+    others = [[(path, files[path]) for path in portion] for portion in paths]
+    return _Work(making, aside, comparison, groups, others)
 
 
 def _compare(batch: Batch, unit: Unit) -> None:

@@ -9,6 +9,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import cache, cached_property, partial
 from pathlib import Path
+from typing import Any
 
 from generator import urls
 from generator.atom import atom
@@ -56,6 +57,17 @@ class Words:
     language: Language
     content: Content
     notices: tuple[Notice, ...]
+
+    def __reduce__(self) -> tuple[Callable[..., "Words"], tuple[object, ...]]:
+        """As it is sent to another process: but for the language, whose catalogue is read there."""
+        said = (self.site, self.settings, self.addresses, self.folders)
+        return _words, (*said, self.content, self.notices)
+
+
+def _words(
+    site: Path, chosen: Settings, addresses: Addresses, folders: tuple[Path, ...], content: Content, *notices: Any
+) -> Words:
+    return Words(site, chosen, addresses, folders, language(chosen.site, folders)[0], content, *notices)
 
 
 def read_words(site_folder: Path) -> Words:
@@ -120,7 +132,9 @@ def website(
     missing = (Notice(MISSING, f"{name}.xml") for name in source.missing)
     notices = (*missing, *words.notices, *programme.notices, *memory.notices)
     renderer = Renderer(plan, words.folders, compiled or compiled_in(words.site))
-    return Website(Shelves(plan), source, pictures, renderer, Lasting(plan, source, jobs, made_before), notices)
+    lasting = Lasting(plan, source, jobs, made_before)
+    again = partial(website, words, source, pictures, memory)
+    return Website(Shelves(plan), source, pictures, renderer, lasting, notices, again)
 
 
 def compiled_in(site_folder: Path) -> Compiled:
@@ -140,7 +154,7 @@ def _revised(words: Words, source: Source, programme: Programme, before: Ledger 
 
 @dataclass
 class Website:
-    """A website: its plan and all that its files are made of."""
+    """A website: its plan and all that its files are made of. `again` makes it of the same in another process."""
 
     shelves: Shelves
     source: Source
@@ -148,6 +162,11 @@ class Website:
     renderer: Renderer
     lasting: Lasting
     notices: tuple[Notice, ...]
+    again: Callable[..., "Website"]
+
+    def __reduce__(self) -> tuple[Callable[..., "Website"], tuple[()]]:
+        """As it is sent to another process: what it is made of, and the calendar entries, which take long to make."""
+        return partial(self.again, made_before=dict(self.lasting.entries)), ()
 
     @property
     def plan(self) -> Plan:

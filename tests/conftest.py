@@ -9,7 +9,8 @@ from hypothesis import HealthCheck, settings
 pytest_plugins = ["browsing"]
 
 LAST = (
-    "test_worst", "test_pull_faults", "test_browser_pages", "test_pull", "test_build", "test_package", "test_secrets",
+    "test_worst", "test_pull_faults", "test_browser_pages", "test_pull", "test_build", "test_processes",
+    "test_package", "test_secrets",
     "test_whole_sites", "test_thirty_days", "test_readers", "test_browser_news", "test_browser_filters",
     "test_browser_keyboard", "test_browser_policy", "test_browser_studio", "test_studio", "test_serve",
     "test_certificate", "test_sandbox", "test_hosting", "test_policy", "test_write", "test_guard", "test_bench",

@@ -29,13 +29,18 @@ class Gate:
     """
 
     def __init__(self, secrets: Iterable[Secret] = ()) -> None:
-        told = [(mark, secret.name) for secret in secrets for mark in marks(secret.value)]
+        self._secrets = tuple(secrets)
+        told = [(mark, secret.name) for secret in self._secrets for mark in marks(secret.value)]
         known: dict[bytes, str] = {}
         for mark, name in (*told, *keys()):
             known.setdefault(mark, name)
         self._names = tuple(known.values())
         self._search = BytesAhoCorasick(list(known), implementation=Implementation.DFA)
         self.clean: set[tuple[str, int, int]] = set()
+
+    def __reduce__(self) -> tuple[type["Gate"], tuple[tuple[Secret, ...]]]:
+        """As it is sent to another process."""
+        return Gate, (self._secrets,)
 
     def found(self, content: bytes) -> str:
         """Why a file of this content must not be published, in words that follow its name; "" where it may be."""

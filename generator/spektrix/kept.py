@@ -82,12 +82,15 @@ class Kept:
         """Have files read and kept by other processes, and yield as each is done, in order.
 
         Their errors are not raised: what is not kept is read again, and fails again, in its turn. Nothing is done
-        where this process has several threads, as what is forked from it may then wait for ever.
+        where this process has several threads, as what is forked from it may then wait for ever, or where it cannot
+        be forked.
         """
         is_much = sum(reading.size() for reading in missing.values()) >= WORTH_FORKING
         if is_much and threading.active_count() == 1 and self._is_writable():
-            from generator.processes import spread  # needed only here, and seldom
+            from generator.processes import can_fork, spread  # needed only here, and seldom
 
+            if not can_fork():
+                return
             with suppress(OSError, SitegenError):
                 yield from spread(
                     lambda name: self._keep(missing[name]), [*missing], os.cpu_count() or 1, "read a feed"

@@ -1,0 +1,102 @@
+"""Several processes do what one would, forked or begun anew; one that dies is an error."""
+
+import multiprocessing
+import os
+import shutil
+import signal
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+import pytest
+from live import contents
+from surfaces import PROJECT, build, share_pictures
+
+from generator.build import build as build_order
+from generator.environment import Secret
+from generator.errors import Fault, SecretError, SiteError
+from generator.gate.gate import Gate
+from generator.order import Order
+from generator.processes import spread
+
+NOW = "2026-11-25T12:00:00+00:00"
+
+
+@pytest.fixture(params=["fork", "spawn"])
+def begun(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    """How processes can be begun here, and how they were."""
+    method: str = request.param
+    if method not in multiprocessing.get_all_start_methods():
+        pytest.skip(f"this system cannot {method}")
+    contexts: list[str] = []
+
+    def get_context(asked: str) -> Any:
+        contexts.append(asked)
+        return context(asked)
+
+    context: Callable[[str], Any] = multiprocessing.get_context
+    monkeypatch.setattr(multiprocessing, "get_all_start_methods", lambda: [method])
+    monkeypatch.setattr(multiprocessing, "get_context", get_context)
+    return contexts
+
+
+def squared(number: int) -> int:
+    """Work of which nothing goes wrong but with 7, and 13, at which it is killed."""
+    if number == 7:
+        raise SiteError(Fault("is a seven", "number 7"))
+    if number == 13:
+        os.kill(os.getpid(), signal.SIGKILL)
+    return number * number
+
+
+def test_what_processes_make_comes_in_the_order_of_the_tasks(begun: list[str]) -> None:
+    assert list(spread(squared, range(6), 2, "squared")) == [0, 1, 4, 9, 16, 25]
+    assert len(begun) == 1
+
+
+def test_an_error_of_a_process_is_an_error_here(begun: list[str]) -> None:
+    with pytest.raises(SiteError) as raised:
+        list(spread(squared, range(9), 2, "squared"))
+    assert (raised.value.faults, len(begun)) == ((Fault("is a seven", "number 7"),), 1)
+
+
+def test_a_process_that_dies_is_an_error_and_no_hang(begun: list[str]) -> None:
+    with pytest.raises(SiteError) as raised:
+        list(spread(squared, (1, 13, 2), 2, "squared"))
+    mend = "It may have run out of memory: build with --jobs 1."
+    assert raised.value.faults == (Fault("a process that squared was killed", "", mend),)
+    assert len(begun) == 1
+
+
+def test_one_process_is_not_begun_at_all(begun: list[str]) -> None:
+    assert (list(spread(squared, (2, 3), 1, "squared")), list(spread(squared, (4,), 2, "squared"))) == ([4, 9], [16])
+    assert begun == []
+
+
+@pytest.fixture
+def order(tmp_path: Path) -> Order:
+    """The demo in a folder of its own, to be built by two processes."""
+    shutil.copytree(PROJECT / "content", tmp_path / "site" / "content")
+    share_pictures(tmp_path / "site")
+    return Order(tmp_path / "site", datetime.fromisoformat(NOW), jobs=2)
+
+
+def test_a_site_is_the_same_however_processes_begin(begun: list[str], order: Order) -> None:
+    report = build_order(order, lambda _: None)
+    assert contents(order.target) == contents(build(PROJECT, None, NOW))
+    again = build_order(replace(order, output=order.site / "again"), lambda _: None)
+    assert (contents(order.site / "again"), again.pages) == (contents(order.target), report.pages)
+    assert len(begun) > 1
+
+
+def test_a_process_lets_no_secret_through_however_it_begins(begun: list[str], order: Order) -> None:
+    gate = Gate([Secret("SPEKTRIX_API_KEY", "Skip to the content")])  # as only the theme says
+    with pytest.raises(SecretError) as raised:
+        build_order(replace(order, gate=gate), lambda _: None)
+    assert {(fault.what, Path(fault.where).name) for fault in raised.value.faults} == {
+        ("holds SPEKTRIX_API_KEY", "index.html")
+    }
+    assert not order.target.exists()
+    assert len(begun) > 0
