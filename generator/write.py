@@ -7,18 +7,22 @@ own: the next new folder is made of it, so that the work is as large as what cha
 
 import os
 import shutil
-from collections.abc import Callable, Iterable, Mapping
-from contextlib import suppress
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import nullcontext, suppress
 from dataclasses import dataclass
+from functools import cached_property, partial
 from pathlib import Path
 from types import MappingProxyType
 
 from generator.errors import Fault, SiteError
 from generator.order import Written
+from generator.processes import ahead
 from generator.swap import Places, Standing, replacing, standing_in, swap
 from generator.urls import AVAILABILITY
 
 NOTHING: Mapping[str, "Known"] = MappingProxyType({})
+MANY = 5_000
+"""Files, from which on another process looks at them while this one has something else to do."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,13 +39,22 @@ class Aside:
     """Where the files of a new site are put until it is whole, by this process and by those that are forked from it.
 
     `known` are the files that the last build left; one that stands as it was left is not read to be compared.
+    `look` tells of every file of the old site how it stands.
     """
 
-    def __init__(self, places: Places, known: Mapping[str, Known]) -> None:
-        self.before = standing_in(places.target)
-        self._known = known
+    def __init__(self, places: Places, known: Mapping[str, Known], look: Callable[[], Mapping[str, Standing]]) -> None:
+        self._known, self._look = known, look
         self._target, self._changed = f"{places.target}/", f"{places.changed}/"
         self._folders: set[str] = set()
+
+    def __getstate__(self) -> dict[str, object]:
+        """As it is sent to another process, which need not look again."""
+        return vars(self) | {"before": self.before, "_look": None}
+
+    @cached_property
+    def before(self) -> Mapping[str, Standing]:
+        """How each file of the old site stands."""
+        return self._look()
 
     def stands(self, path: str) -> Known | None:
         """A file of the old site that is just as the last build left it; else None."""
@@ -98,12 +111,16 @@ def publish(
     """
     with replacing(output) as places:
         _refuse_foreign(places.target)
-        written = _publish(Aside(places, known), places, make)
+        folders = (places.target, places.spare)
+        with nullcontext(map(standing_in, folders)) if len(known) < MANY else ahead(standing_in, folders) as looks:
+            written = _publish(looks, Aside(places, known, partial(next, looks)), places, make)
         then()
         return written
 
 
-def _publish(aside: Aside, places: Places, make: Callable[[Aside], Iterable[Placed]]) -> Written:
+def _publish(
+    looks: Iterator[Mapping[str, Standing]], aside: Aside, places: Places, make: Callable[[Aside], Iterable[Placed]]
+) -> Written:
     paths: dict[str, bool] = {}
     folders: set[str] = set()
     for path, is_changed in make(aside):
@@ -112,7 +129,7 @@ def _publish(aside: Aside, places: Places, make: Callable[[Aside], Iterable[Plac
     changed = sum(paths.values())
     written = Written(changed, len(paths) - changed, len(aside.before - paths.keys()))
     if changed or written.removed:
-        _assemble(places, paths, aside.before)
+        _assemble(places, paths, aside.before, looks)
         swap(places, keeps_spare=True)
     return written
 
@@ -172,13 +189,19 @@ def _write(file: str, content: bytes) -> tuple[int, int]:
         os.close(opened)
 
 
-def _assemble(places: Places, paths: dict[str, bool], before: Mapping[str, Standing]) -> None:
-    """The whole new site beside the old one: what changed is moved in, what did not is the same file still."""
+def _assemble(
+    places: Places, paths: dict[str, bool], before: Mapping[str, Standing], looks: Iterator[Mapping[str, Standing]]
+) -> None:
+    """The whole new site beside the old one: what changed is moved in, what did not is the same file still.
+
+    The next of the `looks` is that at the spare folder.
+    """
     places.changed.mkdir(exist_ok=True)
     kept = {path: before[path] for path, is_changed in paths.items() if not is_changed}
     if places.spare.is_dir() and len(kept) > len(paths) // 2:
+        found = next(looks)
         places.spare.rename(places.new)
-        there = _cleared(places.new, kept)
+        there = _cleared(places.new, found, kept)
         changed = (path for path, is_changed in paths.items() if is_changed)
         _each(changed, places.changed, places.new, os.rename)
     else:
@@ -188,9 +211,8 @@ def _assemble(places: Places, paths: dict[str, bool], before: Mapping[str, Stand
     _each(kept.keys() - there, places.target, places.new, _link)
 
 
-def _cleared(folder: Path, kept: Mapping[str, Standing]) -> frozenset[str]:
-    """Remove from a spare folder what is not just a file to be kept; what is left of those."""
-    found = standing_in(folder)
+def _cleared(folder: Path, found: Mapping[str, Standing], kept: Mapping[str, Standing]) -> frozenset[str]:
+    """Remove from a spare folder, in which files were found, what is not just one to be kept; what is left of those."""
     for path in (path for path, standing in found.items() if kept.get(path) != standing):
         os.unlink(f"{folder}/{path}")
         with suppress(OSError):  # the folder holds more

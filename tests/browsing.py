@@ -187,8 +187,7 @@ def answer_for_others(route: Route) -> None:
 class Look:
     """What came of opening a page: pixels beyond its edge, how far things jumped, targets too small for a finger,
 
-    addresses of other hosts, failures of its own host and scripts, what its policy refused, what axe finds in light and
-    in dark.
+    addresses of other hosts, failures of its own host and scripts, what its policy refused, what axe finds.
     """
 
     spills: int
@@ -200,8 +199,11 @@ class Look:
     axe: tuple[str, ...]
 
 
-def look(page: Page, address: str, path: str) -> Look:
-    """Opens a page, scrolls to its end, and measures; the page is as it was when it was opened but for its scheme."""
+def look(page: Page, address: str, path: str, *, in_dark: bool) -> Look:
+    """Opens a page, scrolls to its end, and measures, the colours `in_dark`, too.
+
+    The page is as it was when it was opened but for its scheme.
+    """
     foreign: list[str] = []
     failures: list[str] = []
 
@@ -225,17 +227,20 @@ def look(page: Page, address: str, path: str) -> Look:
     page.evaluate(SCROLL)
     page.locator("[data-as-at]:not(:has(*))").wait_for(state="attached")  # the news has come
     spills, shift, small, refused = (page.evaluate(script) for script in (SPILLS, "window.shift", SMALL, "refused"))
-    found = Look(spills, round(shift, 4), tuple(small), tuple(foreign), tuple(failures), tuple(refused), axe(page))
+    seen = tuple(small), tuple(foreign), tuple(failures), tuple(refused), axe(page, in_dark)
+    found = Look(spills, round(shift, 4), *seen)
     for event, listener in listeners.items():
         page.remove_listener(event, listener)
     return found
 
 
-def axe(page: Page) -> tuple[str, ...]:
-    """What axe finds on the page in light, and of its colours in dark: rule and element."""
+def axe(page: Page, in_dark: bool) -> tuple[str, ...]:
+    """What axe finds on the page in light, and of its colours `in_dark`: rule and element."""
     page.evaluate("[...document.querySelectorAll('.date')].slice(30).forEach((date) => date.remove())")  # all alike
     page.evaluate(AXE_SCRIPT)
     light = _violations(page, {"runOnly": AXE_TAGS})
+    if not in_dark:
+        return light
     page.emulate_media(color_scheme="dark")
     return light + _violations(page, {"runOnly": {"type": "rule", "values": ["color-contrast", "link-in-text-block"]}})
 

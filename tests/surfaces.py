@@ -22,6 +22,7 @@ from urllib.parse import urlsplit
 from xml.etree.ElementTree import Element
 
 import html5lib
+import lxml.html
 
 Facts = dict[str, str]
 TEXT_FILES = {".html", ".json", ".ics", ".xml", ".txt", ".css", ".js", ".svg", ".webmanifest", ""}
@@ -178,7 +179,10 @@ def event_pages(output: Path) -> dict[str, Path]:
 
 def pages_by(pages: Iterable[Path], attribute: str) -> dict[str, Path]:
     """The pages by that attribute of their main element; two of one thing are refused."""
-    named = [(only(read_page(page), "main").get(attribute, ""), page) for page in sorted(pages)]
+    named = []
+    for page in sorted(pages):
+        (main,) = lxml.html.document_fromstring(page.read_bytes()).iter("main")
+        named.append((main.get(attribute, ""), page))
     found = dict(named)
     assert len(found) == len(named), f"two pages have the same {attribute}"
     return found

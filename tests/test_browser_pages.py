@@ -19,7 +19,7 @@ def looks(browser: Browser, address: str, output: Path) -> Iterator[Looks]:
     phone = new_page(browser, address, 320, AN_HOUR_AND_A_HALF_LATER)
     desk = new_page(browser, address, 1280)
     yield {
-        f"{kind}, {name}": look(page, address, path)
+        f"{kind}, {name}": look(page, address, path, in_dark=name == "desk")
         for name, page in (("phone", phone), ("desk", desk))
         for kind, path in kinds_of_page(output).items()
     }

@@ -19,9 +19,10 @@ from generator.environment import Secret
 from generator.errors import Fault, SecretError, SiteError
 from generator.gate.gate import Gate
 from generator.order import Order
-from generator.processes import spread
+from generator.processes import ahead, spread
 
 NOW = "2026-11-25T12:00:00+00:00"
+HERE = os.getpid()
 
 
 @pytest.fixture(params=["fork", "spawn"])
@@ -73,6 +74,29 @@ def test_a_process_that_dies_is_an_error_and_no_hang(begun: list[str]) -> None:
 def test_one_process_is_not_begun_at_all(begun: list[str]) -> None:
     assert (list(spread(squared, (2, 3), 1, "squared")), list(spread(squared, (4,), 2, "squared"))) == ([4, 9], [16])
     assert begun == []
+
+
+def known(number: int) -> bytes:
+    """As much as a pipe does not hold; a forked process does not come as far as 13."""
+    if number == 13 and os.getpid() != HERE:
+        os.kill(os.getpid(), signal.SIGKILL)
+    return bytes([number]) * 1_000_000
+
+
+@pytest.mark.parametrize("tasks", [(), (1,), (1, 2, 3), (13,), (1, 13, 2)])
+def test_what_was_made_ahead_is_what_would_be_made_here(begun: list[str], tasks: tuple[int, ...]) -> None:
+    with ahead(known, tasks) as made:
+        assert list(made) == list(map(known, tasks))
+    assert begun in (["fork"], [])
+
+
+def test_what_nobody_asks_for_is_not_waited_for(begun: list[str]) -> None:
+    with ahead(known, (1, 2)):
+        pass
+    with pytest.raises(KeyError), ahead(known, (1, 2)) as made:
+        next(made)
+        raise KeyError
+    assert multiprocessing.active_children() == []
 
 
 @pytest.fixture

@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 from publishing import Files, large, put
 
-from generator import swap
+from generator import swap, write
 from generator.errors import SiteError
 from generator.order import Written
 
@@ -27,9 +27,10 @@ SMALL: Files = {
 }
 
 
-@pytest.fixture
-def output(tmp_path: Path) -> Path:
-    """A folder with the small site in it."""
+@pytest.fixture(params=[write.MANY, 0], ids=["", "looked at ahead"])
+def output(request: pytest.FixtureRequest, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A folder with the small site in it; another process looks at it where it is said to hold many files."""
+    monkeypatch.setattr(write, "MANY", request.param)
     folder = tmp_path / "output"
     put(folder, SMALL.items())
     return folder
