@@ -11,6 +11,8 @@ from dataclasses import dataclass, field
 from functools import partial
 from typing import Any
 
+import msgspec
+
 from generator import urls
 from generator.before import Before, Unit
 from generator.calendars import CalendarFile
@@ -41,6 +43,10 @@ class Batch:
     units: dict[str, Unit] = field(default_factory=dict)
     calendars: dict[str, bytes] = field(default_factory=dict)
 
+    def __reduce__(self) -> tuple[Callable[[bytes], "Batch"], tuple[bytes]]:
+        """As it is sent to another process: it holds many records, each of which would be pickled by itself."""
+        return _batch, (msgspec.msgpack.encode(self),)
+
     def take(self, other: "Batch") -> None:
         """Take what became of other files, but for where they were put: that is told and done with."""
         self.files |= other.files
@@ -48,6 +54,10 @@ class Batch:
         self.calendars |= other.calendars
         if self.comparison and other.comparison:
             self.comparison.take(other.comparison)
+
+
+def _batch(content: bytes) -> Batch:
+    return msgspec.msgpack.decode(content, type=Batch)
 
 
 class Production:
