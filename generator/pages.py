@@ -3,11 +3,11 @@
 What exists is said here; how it looks is the templates' affair, how a context becomes bytes is `render`'s.
 """
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Container, Iterable, Iterator, Mapping
 from dataclasses import replace
 from datetime import date, timedelta
 from functools import partial
-from itertools import groupby
+from itertools import chain, groupby
 
 from generator import urls
 from generator.content import ContentPage
@@ -32,8 +32,27 @@ def shelves(plan: Plan) -> Mapping[str, Callable[[], Iterable[Page]]]:
 
     A group's pages have addresses that begin with its key; the first group, "", holds the rest.
     """
-    made = _shelves(plan)
-    return {key: partial(_described, make, plan.voice) for key, make in made.items()}
+    return _Shelves(plan)
+
+
+class _Shelves(Mapping[str, Callable[[], Iterable[Page]]]):
+    """The groups by their keys. Those of events are not kept: there are thousands, and the studio has need of a few."""
+
+    def __init__(self, plan: Plan) -> None:
+        self._plan = plan
+        self._events = {event.path: event for event in plan.programme.events}
+        self._others = _others(plan, self._events)
+
+    def __getitem__(self, key: str) -> Callable[[], Iterable[Page]]:
+        event = self._events.get(key)
+        make = partial(_event_pages, self._plan, event) if event else self._others[key]
+        return partial(_described, make, self._plan.voice)
+
+    def __iter__(self) -> Iterator[str]:
+        return chain(self._others, self._events)
+
+    def __len__(self) -> int:
+        return len(self._others) + len(self._events)
 
 
 def _described(make: Callable[[], Iterable[Page]], voice: Voice) -> Iterator[Page]:
@@ -46,20 +65,28 @@ def _described(make: Callable[[], Iterable[Page]], voice: Voice) -> Iterator[Pag
         yield replace(page, data=(document(nodes),)) if nodes else page
 
 
-def _shelves(plan: Plan) -> Mapping[str, Callable[[], Iterable[Page]]]:
+def _others(plan: Plan, events: Container[str]) -> Mapping[str, Callable[[], Iterable[Page]]]:
+    """The groups that are no event's."""
     _, programme = plan.language.gettext, plan.programme
     shelves: dict[str, Callable[[], Iterable[Page]]] = {
-        urls.HOME: lambda: _single_pages(plan, [page for page in own if urls.page(page.name) in shelves]),
+        urls.HOME: lambda: _single_pages(plan, [page for page in own if is_taken(urls.page(page.name))]),
         urls.WHATS_ON: lambda: (_whats_on(plan),),
-        **{event.path: partial(event_pages, plan.about(event), plan.voice) for event in programme.events},
         urls.CALENDAR: lambda: _calendar(plan),
         urls.GENRES: lambda: _kinds(_("Genres"), urls.GENRES, programme.genres, plan),
         urls.ACCESS: lambda: _kinds(_("Access"), urls.ACCESS, programme.access, plan),
         urls.VENUES: lambda: _kinds(_("Venues"), urls.VENUES, programme.venues, plan),
     }
+
+    def is_taken(path: str) -> bool:
+        return path in shelves or path in events
+
     own = [page for page in plan.content.pages if page.name != "404"]
     alone = {urls.page(page.name): partial(_own_pages, page) for page in own}
-    return shelves | {path: make for path, make in alone.items() if path not in shelves}
+    return shelves | {path: make for path, make in alone.items() if not is_taken(path)}
+
+
+def _event_pages(plan: Plan, event: ListedEvent) -> Iterator[Page]:
+    return event_pages(plan.about(event), plan.voice)
 
 
 def _single_pages(plan: Plan, own: Iterable[ContentPage]) -> Iterator[Page]:

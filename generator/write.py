@@ -36,7 +36,7 @@ class Known:
 
 
 class Aside:
-    """Where the files of a new site are put until it is whole, by this process and by those that are forked from it.
+    """Where the files of a new site are put until it is whole, by this process and by those that work for it.
 
     `known` are the files that the last build left; one that stands as it was left is not read to be compared.
     `look` tells of every file of the old site how it stands.
