@@ -8,19 +8,19 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, tzinfo
 from decimal import Decimal
-from functools import cache, lru_cache
+from functools import lru_cache
 from gettext import NullTranslations
 from pathlib import Path
 from typing import Any
 
-from babel import Locale, UnknownLocaleError
-from babel.dates import format_date, format_time, parse_pattern
-from babel.numbers import format_currency
+from babel import Locale
+from babel.dates import parse_pattern
 
 from generator.access import meaning_of
 from generator.catalogues import N_, catalogue
 from generator.config import Site
-from generator.errors import Fault, Notice, NoticeKind, SiteError
+from generator.errors import Notice, NoticeKind
+from generator.locales import Patterns, date_in, locale_of, money_in, patterns_of, time_in, words_of
 from generator.programme import Kind, ListedEvent, ListedInstance
 from generator.states import State
 
@@ -60,44 +60,13 @@ _SENTENCES = {
 
 
 @dataclass(frozen=True, slots=True)
-class _Patterns:
-    """CLDR date patterns: a day in full, a day in short, a time, a time on the hour, a time that was noted."""
-
-    day: str
-    short_day: str
-    clock: str
-    hour: str
-    stamp: str
-
-
-_BRITISH = _Patterns("EEEE d MMMM y", "EEE d MMM", "h.mma", "ha", "HH:mm")
-_FRENCH = _Patterns("EEEE d MMMM y", "E d MMM", "H'h'mm", "H'h'", "H'h'mm")
-_THEATRES = {
-    "en": dict.fromkeys(("GB", "IE", None), _BRITISH),
-    "fr": dict.fromkeys(("FR", "BE", "CH", "LU", None), _FRENCH),
-}
-"""As theatres print it, by language and country: 7.30pm, 19h30."""
-_FIRST = {"fr": "1er"}
-"""How the first of a month is written where that is not 1."""
-
-
-def _patterns(locale: Locale) -> _Patterns:
-    if house := _THEATRES.get(locale.language, {}).get(locale.territory):
-        return house
-    clock = locale.time_formats["short"].pattern
-    return _Patterns(
-        locale.date_formats["full"].pattern, locale.datetime_skeletons["MMMEd"].pattern, clock, clock, clock
-    )
-
-
-@dataclass(frozen=True, slots=True)
 class Language:
     """A language to say things in. `tag` is for `lang`; amounts are in `currency`; `catalogue` has the words."""
 
     tag: str
     locale: Locale
     currency: str
-    patterns: _Patterns
+    patterns: Patterns
     catalogue: NullTranslations
     _date: Callable[[date, str], str] = field(init=False, repr=False, compare=False)
     _clock: Callable[[datetime, int, tzinfo | None], str] = field(init=False, repr=False, compare=False)
@@ -107,10 +76,10 @@ class Language:
     def __post_init__(self) -> None:
         """Have what is said often said once. A time is known by its clock: the moments of two zones can be equal."""
         for name, many, say in (
-            ("_date", MANY_DAYS, lambda day, pattern: _written(day, pattern, self.locale)),
+            ("_date", MANY_DAYS, lambda day, pattern: date_in(day, pattern, self.locale)),
             ("_clock", MANY, self._said_clock),
             ("_moment", MANY, self._said_moment),
-            ("_money", MANY, lambda amount: _money(amount, self.currency, self.locale)),
+            ("_money", MANY, lambda amount: money_in(amount, self.currency, self.locale)),
         ):
             object.__setattr__(self, name, lru_cache(many)(say))
 
@@ -194,7 +163,7 @@ class Language:
 
     def _said_clock(self, wall: datetime, fold: int, zone: tzinfo | None) -> str:
         value = wall.replace(tzinfo=zone, fold=fold)
-        text = _time(value.hour, value.minute, self.patterns, self.locale)
+        text = time_in(value.hour, value.minute, self.patterns, self.locale)
         return f"{text} {value.tzname()}" if _comes_twice(value) else text
 
     def moment(self, value: datetime) -> str:
@@ -221,7 +190,7 @@ class Language:
         }
         patterns = {name: str(parse_pattern(pattern).format) for name, pattern in said.items()}
         fields = sorted({*re.findall(r"%\((\w+)\)s", " ".join(patterns.values()))})
-        words = {field: _words_of(field, self.locale) for field in fields}
+        words = {field: words_of(field, self.locale) for field in fields}
         return {**patterns, "both": self.joined, "words": {field: known for field, known in words.items() if known}}
 
     def run(self, instances: Sequence[ListedInstance]) -> str:
@@ -258,37 +227,6 @@ class Language:
         return " ".join(part for part in said if part)
 
 
-def _written(value: date, pattern: str, locale: Locale) -> str:
-    said = format_date(value, pattern, locale=locale)
-    return re.sub(r"\b1(?= \w)", _FIRST.get(locale.language, "1"), said) if value.day == 1 else said
-
-
-@cache
-def _time(hour: int, minute: int, patterns: _Patterns, locale: Locale) -> str:
-    moment = datetime(2000, 1, 1, hour, minute)  # a wall clock
-    return format_time(moment, patterns.clock if minute else patterns.hour, locale=locale)
-
-
-def _money(amount: Decimal, currency: str, locale: Locale) -> str:
-    """An amount as the locale writes it, without cents where there are none."""
-    is_whole = amount == amount.to_integral_value()
-    pattern = locale.currency_formats["standard"].pattern
-    shown = pattern.replace("0.00", "0") if is_whole else None
-    return format_currency(amount, currency, shown, locale=locale, currency_digits=not is_whole)
-
-
-def _words_of(field: str, locale: Locale) -> list[str]:
-    """All that a field can be, if words: seven days from Sunday, twelve months, two halves of a day; and the first."""
-    if field == "d":
-        return [_FIRST[locale.language]] if locale.language in _FIRST else []
-    hours = {"a": (0, 12), "b": (0, 12), "B": range(24)}.get(field[0], ())
-    days = {"E": [(1, day) for day in range(1, 8)], "c": [(1, day) for day in range(1, 8)]}
-    months = {"M": [(month, 1) for month in range(1, 13)], "L": [(month, 1) for month in range(1, 13)]}
-    chosen = days.get(field[0]) or (months.get(field[0]) if len(field) > 2 else None) or []
-    of_days = [format_date(date(2023, month, day), field, locale) for month, day in chosen]
-    return of_days or [format_time(datetime(2023, 1, 1, hour), field, locale=locale) for hour in hours]
-
-
 def _comes_twice(value: datetime) -> bool:
     return value.replace(fold=0).utcoffset() != value.replace(fold=1).utcoffset()
 
@@ -298,19 +236,7 @@ def language(site: Site, folders: Iterable[Path]) -> tuple[Language, tuple[Notic
 
     Raises SiteError for a language that the Unicode CLDR does not know, or a catalogue that is broken.
     """
-    locale = _locale(site.language)
+    locale = locale_of(site.language)
     words = catalogue(locale, folders)
     notices = () if words or locale.language == "en" else (Notice(NO_CATALOGUE, site.language),)
-    return Language(site.language, locale, site.currency, _patterns(locale), words or NullTranslations()), notices
-
-
-def _locale(tag: str) -> Locale:
-    """What the CLDR has for a language tag, or for the longest part of it that it knows."""
-    parts = ("en-GB" if tag == "en" else tag).split("-")
-    for length in range(len(parts), 0, -1):
-        try:
-            return Locale.parse("-".join(parts[:length]), sep="-")
-        except (UnknownLocaleError, ValueError):
-            continue
-    mend = 'Name one of the CLDR\'s, such as "en-GB", "cy" or "fr".'
-    raise SiteError(Fault(f'[site] language is "{tag}", which nobody knows dates in', "", mend))
+    return Language(site.language, locale, site.currency, patterns_of(locale), words or NullTranslations()), notices

@@ -15,7 +15,7 @@ FLOORS = (
     ("gate.gate",),
     ("gate.premises", "order"),
     ("pictures.download", "pictures.lettering", "pictures.originals", "pictures.pixels", "pictures.posters"),
-    ("catalogues", "config", "schemas", "states", "pictures.artwork", "spektrix.markup", "spektrix.demo"),
+    ("catalogues", "config", "locales", "schemas", "states", "pictures.artwork", "spektrix.markup", "spektrix.demo"),
     ("access", "assets", "content", "feedfolder", "images", "ledger", "newsite", "place", "prices", "pictures.gather"),
     ("spektrix.fields", "spektrix.iframe", "spektrix.kept", "spektrix.tls"),
     ("programme", "seal", "tickets", "pictures.renditions", "pictures.share", "spektrix.parse", "spektrix.network"),
@@ -71,7 +71,7 @@ FLOORS = (
 )
 HOMES = {
     "ahocorasick_rs": {"gate.gate"},
-    "babel": {"catalogues", "wording"},
+    "babel": {"catalogues", "locales", "wording"},
     "certifi": {"spektrix.tls"},
     "click": {
         "cli.build",
