@@ -23,36 +23,32 @@ NEW_FOR = timedelta(days=30)
 
 def pages(plan: Plan) -> Iterator[Page]:
     """Every page of the site."""
-    for make in shelves(plan).values():
+    for make in Groups(plan).values():
         yield from make()
 
 
-def shelves(plan: Plan) -> Mapping[str, Callable[[], Iterable[Page]]]:
-    """Every page of the site, in groups that are made when they are asked for.
+class Groups(Mapping[str, Callable[[], Iterable[Page]]]):
+    """Every page of the site, in groups that are made when they are asked for; `events` are those with one, by its key.
 
-    A group's pages have addresses that begin with its key; the first group, "", holds the rest.
+    A group's pages have addresses that begin with its key; the first group, "", holds the rest. What makes the groups
+    of events is not kept: there are thousands, and the studio has need of a few.
     """
-    return _Shelves(plan)
-
-
-class _Shelves(Mapping[str, Callable[[], Iterable[Page]]]):
-    """The groups by their keys. Those of events are not kept: there are thousands, and the studio has need of a few."""
 
     def __init__(self, plan: Plan) -> None:
         self._plan = plan
-        self._events = {event.path: event for event in plan.programme.events}
-        self._others = _others(plan, self._events)
+        self.events = {event.path: event for event in plan.programme.events}
+        self._others = _others(plan, self.events)
 
     def __getitem__(self, key: str) -> Callable[[], Iterable[Page]]:
-        event = self._events.get(key)
+        event = self.events.get(key)
         make = partial(_event_pages, self._plan, event) if event else self._others[key]
         return partial(_described, make, self._plan.voice)
 
     def __iter__(self) -> Iterator[str]:
-        return chain(self._others, self._events)
+        return chain(self._others, self.events)
 
     def __len__(self) -> int:
-        return len(self._others) + len(self._events)
+        return len(self._others) + len(self.events)
 
 
 def _described(make: Callable[[], Iterable[Page]], voice: Voice) -> Iterator[Page]:
@@ -68,7 +64,7 @@ def _described(make: Callable[[], Iterable[Page]], voice: Voice) -> Iterator[Pag
 def _others(plan: Plan, events: Container[str]) -> Mapping[str, Callable[[], Iterable[Page]]]:
     """The groups that are no event's."""
     _, programme = plan.language.gettext, plan.programme
-    shelves: dict[str, Callable[[], Iterable[Page]]] = {
+    groups: dict[str, Callable[[], Iterable[Page]]] = {
         urls.HOME: lambda: _single_pages(plan, [page for page in own if is_taken(urls.page(page.name))]),
         urls.WHATS_ON: lambda: (_whats_on(plan),),
         urls.CALENDAR: lambda: _calendar(plan),
@@ -78,11 +74,11 @@ def _others(plan: Plan, events: Container[str]) -> Mapping[str, Callable[[], Ite
     }
 
     def is_taken(path: str) -> bool:
-        return path in shelves or path in events
+        return path in groups or path in events
 
     own = [page for page in plan.content.pages if page.name != "404"]
     alone = {urls.page(page.name): partial(_own_pages, page) for page in own}
-    return shelves | {path: make for path, make in alone.items() if not is_taken(path)}
+    return groups | {path: make for path, make in alone.items() if not is_taken(path)}
 
 
 def _event_pages(plan: Plan, event: ListedEvent) -> Iterator[Page]:

@@ -9,7 +9,6 @@ import hashlib
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import partial
-from typing import Any
 
 import msgspec
 
@@ -241,7 +240,11 @@ class _Work:
 
 
 def _work(
-    making: Production, aside: Aside, comparison: Comparison | None, groups: Any, paths: list[list[str]]
+    making: Production,
+    aside: Aside,
+    comparison: Comparison | None,
+    groups: Sequence[tuple[str, ...]],
+    paths: Sequence[Sequence[str]],
 ) -> _Work:
     files = dict(making.site.others())
     others = [[(path, files[path]) for path in portion] for portion in paths]

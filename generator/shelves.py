@@ -10,7 +10,7 @@ from generator.availability import availability, says_the_same
 from generator.calendars import Calendars
 from generator.feeds import listed, sitemaps
 from generator.ical import Made
-from generator.pages import pages, shelves
+from generator.pages import Groups, pages
 from generator.plan import Page, Plan
 from generator.programme import ListedEvent
 from generator.source import Source
@@ -24,14 +24,14 @@ class Shelves:
 
     def __init__(self, plan: Plan) -> None:
         self.plan = plan
-        self._shelves = shelves(plan)
+        self._groups = Groups(plan)
         self._to_make: dict[str, Iterator[Page]] = {}
         self._made: dict[str, Page] = {}
         self._making = Lock()
 
     def batches(self, without: Container[str] = ()) -> tuple[tuple[str, ...], ...]:
         """The keys of all groups but some events', in portions for several processes; the large pages come first."""
-        batches = [[key] for key in self._shelves if key not in self.events]
+        batches = [[key] for key in self._groups if key not in self.events]
         left = 0
         for key, event in ((key, event) for key, event in self.events.items() if key not in without):
             if left <= 0:
@@ -41,26 +41,26 @@ class Shelves:
             left -= 1 + len(event.instances)
         return tuple(map(tuple, batches))
 
-    @cached_property
+    @property
     def events(self) -> Mapping[str, ListedEvent]:
         """The events by their paths, which are the keys of their groups."""
-        return {event.path: event for event in self.plan.programme.events}
+        return self._groups.events
 
     def fresh(self, key: str) -> Iterator[Page]:
         """The pages of a group, made anew and not kept."""
-        return iter(self._shelves[key]())
+        return iter(self._groups[key]())
 
     def page(self, path: str) -> Page | None:
         """The page at a path; None where there is none."""
         if path not in self._made:
-            key = next((key for key in _beginnings(path) if key in self._shelves), urls.HOME)
+            key = next((key for key in _beginnings(path) if key in self._groups), urls.HOME)
             with self._making:
                 self._make(key, path)
         return self._made.get(path)
 
     def _make(self, key: str, path: str) -> None:
         """Make the pages of a group up to the one at a path; where one cannot be made, begin again the next time."""
-        making = self._to_make.pop(key, None) or iter(self._shelves[key]())
+        making = self._to_make.pop(key, None) or iter(self._groups[key]())
         for page in making:
             self._made[page.path] = page
             if page.path == path:

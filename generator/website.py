@@ -9,7 +9,6 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import cache, cached_property, partial
 from pathlib import Path
-from typing import Any
 
 from generator import urls
 from generator.atom import atom
@@ -65,9 +64,14 @@ class Words:
 
 
 def _words(
-    site: Path, chosen: Settings, addresses: Addresses, folders: tuple[Path, ...], content: Content, *notices: Any
+    site: Path,
+    chosen: Settings,
+    addresses: Addresses,
+    folders: tuple[Path, ...],
+    content: Content,
+    notices: tuple[Notice, ...],
 ) -> Words:
-    return Words(site, chosen, addresses, folders, language(chosen.site, folders)[0], content, *notices)
+    return Words(site, chosen, addresses, folders, language(chosen.site, folders)[0], content, notices)
 
 
 def read_words(site_folder: Path) -> Words:
