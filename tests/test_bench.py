@@ -6,13 +6,16 @@ import sys
 from collections import Counter
 from datetime import UTC, datetime
 from pathlib import Path
+from types import FunctionType
+from typing import cast
 from xml.etree import ElementTree
 
 import pytest
+import sampled
 from contenders import Scenario
 from corpora import many, middle
 from figures import BEGIN, END, Aim, Measured, Size, Tree, aims, at_work, growth, inserted, profile, times, written
-from sampled import PARTS, Seen
+from sampled import IMPORTING, PARTS, REST, Seen
 from stopwatch import FailedError, Run, run
 from surfaces import PROJECT
 
@@ -119,6 +122,27 @@ def test_parts_of_a_build_are_those_of_modules_that_exist() -> None:
     assert max(Counter(modules).values()) == 1
 
 
+def look(stack: tuple[str, ...]) -> tuple[str, str]:
+    """What a look tells where modules of these names call one another, the first the others."""
+    if not stack:
+        return sampled.at_work(sys._getframe())
+    within = FunctionType(look.__code__, globals() | {"__name__": stack[0]})
+    return cast("tuple[str, str]", within(stack[1:]))
+
+
+@pytest.mark.parametrize(
+    ("stack", "part", "module"),
+    [
+        (("generator.write", "pathlib"), "write", "write"),
+        (("generator.render", "generator.text"), "render", "text"),
+        (("generator.production", "generator.write", "generator.swap"), "write", "swap"),
+        (("json",), REST, REST),
+    ],
+)
+def test_a_look_tells_the_innermost_part_and_module(stack: tuple[str, ...], part: str, module: str) -> None:
+    assert look(stack) == (part, module)
+
+
 def test_tables_take_the_place_of_earlier_ones() -> None:
     document = f"# Fast\n\n{BEGIN}{END}\nMore.\n"
     once = inserted(document, "one")
@@ -168,5 +192,6 @@ def test_the_bench_runs_and_every_build_writes_what_it_should() -> None:
     assert row[0] > row[1] > 1  # the page of the date, and that of the event
     assert again == row
     assert files[1] == [timed[1][0], "–", "–", "–"]
-    parts = {row[0]: float(row[1]) + float(row[2]) for row in rows if row[0] in PARTS}
-    assert all(parts[part] > 0 for part in ("parse", "render", "write"))
+    parts = {row[0]: float(row[1]) + float(row[2]) for row in rows if row[0] in {*PARTS, IMPORTING}}
+    # the parts that last; a shorter one may fall between two looks
+    assert all(parts[part] > 0 for part in (IMPORTING, "render"))
