@@ -34,7 +34,8 @@ def build(order: Order, tell: Callable[[str], None], is_strict: bool = False) ->
     refuse_exposed(order.site, order.gate)
     with reading_much():
         tell("Reading settings and content")
-        begun, around = _inputs(order), _surroundings(order)
+        around = _surroundings(order)
+        begun = _inputs(order, around)
         words = read_words(order.site)
         _refuse_output_over_input(order)
 
@@ -73,10 +74,10 @@ def build(order: Order, tell: Callable[[str], None], is_strict: bool = False) ->
     return report
 
 
-def _inputs(order: Order) -> str:
+def _inputs(order: Order, around: str) -> str:
     """What the site is about to be made from; "" where that cannot be told, and will be said by who reads it."""
     try:
-        return inputs(order, order.snapshot or folder_of(settings(order.site), order.site, order.feed))
+        return inputs(order, order.snapshot or folder_of(settings(order.site), order.site, order.feed), around)
     except (OSError, ValueError, TypeError):
         return ""
 

@@ -17,7 +17,7 @@ import sys
 import sysconfig
 import zoneinfo
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Mapping
 from contextlib import suppress
 from dataclasses import asdict, replace
 from datetime import datetime
@@ -34,24 +34,24 @@ from generator.gate.premises import refuse_exposed
 from generator.order import Order, Report, Written
 from generator.processes import spread
 from generator.swap import files_in, put, replacing, shallow_stats_in, stats_in
-from generator.write import Known
+from generator.write import MANY, Known
 
-MANY, PORTIONS = 50_000, 8
-"""Files of an output that two processes look at sooner than one, and how the others are portioned out."""
+PORTIONS = 8
+"""How the folders of an output are portioned out where several processes look at them."""
 
 _PROGRAM = Path(__file__).parent
 _ABOUT = "snapshot.json"
 _TIMES = re.compile(rb'^ "(generated_at|pulled_at)": "(.*)",$', re.MULTILINE)
 
 
-def inputs(order: Order, feed: Path) -> str:
-    """A digest of all that a site is made from but its memory: the program, the site folder and the feed.
+def inputs(order: Order, feed: Path, around: str) -> str:
+    """A digest of all that a site is made from but its memory: its `surroundings`, the site folder and the feed.
 
     It is to be taken before anything of that is read, lest what is saved meanwhile is never built. Raises OSError, or
     ValueError or TypeError where a snapshot does not say what it is.
     """
     by_hand = str(order.feed.resolve()) if order.feed else ""
-    digest = hashlib.sha256(repr((surroundings(order), by_hand, order.allow_shrink)).encode())
+    digest = hashlib.sha256(repr((around, by_hand, order.allow_shrink)).encode())
     for folder in (order.site / "content", feed):
         for path in sorted(files_in(folder)):
             digest.update(f"{path}\0".encode(errors="surrogateescape"))
@@ -115,7 +115,7 @@ def _renewed(order: Order, is_strict: bool) -> Report | None:
     if not is_true or (is_strict and made.warnings):
         return None
     feed = order.snapshot or folder_of(settings(order.site), order.site, order.feed)
-    if known["ledger"] != _ledger(order) or known["inputs"] != inputs(order, feed):
+    if known["ledger"] != _ledger(order) or known["inputs"] != inputs(order, feed, surroundings(order)):
         return None
     refuse_exposed(order.site, order.gate, feed)
     fresh = replace(made, now=order.now.astimezone(made.now.tzinfo), pulled_at=_pulled_at(feed, made))
@@ -206,12 +206,12 @@ def _whole(output: Path, above: Iterable[str], below: Iterable[bytes]) -> str:
 
 def _said_below(output: Path, folders: list[str]) -> list[bytes]:
     """What is said of each of some folders of the output, and of all below it."""
-    found = (((f"{folder}/{path}", stat) for path, stat in stats_in(output / folder)) for folder in folders)
-    return [_said(lines) for lines in map(list, map(_lines, found)) if lines]
+    found = (_lines(stats_in(f"{output}/{folder}"), f"{folder}/") for folder in folders)
+    return [_said(lines) for lines in found if lines]
 
 
-def _lines(stats: Iterable[tuple[str, os.stat_result]]) -> Iterator[str]:
-    return (_line(path, found.st_size, found.st_mtime_ns, found.st_mode) for path, found in stats)
+def _lines(stats: Iterable[tuple[str, os.stat_result]], folder: str = "") -> list[str]:
+    return [_line(folder + path, found.st_size, found.st_mtime_ns, found.st_mode) for path, found in stats]
 
 
 def _line(path: str, size: int, time: int, mode: int) -> str:

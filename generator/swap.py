@@ -156,13 +156,12 @@ class Standing(NamedTuple):
 
 def standing_in(folder: Path) -> dict[str, Standing]:
     """Every file below a folder, as a path with slashes, and how it stands; a link counts as a file."""
-    return {path: Standing.of(found) for path, found in stats_in(folder)}
+    return {path: Standing.of(found) for path, found in stats_in(folder)} if folder.is_dir() else {}
 
 
-def stats_in(folder: Path) -> Iterator[tuple[str, os.stat_result]]:
-    """Every file below a folder, as a path with slashes, and what the system says of it; a link counts as a file."""
-    found = _entries(folder) if folder.is_dir() else iter(())
-    return ((path, entry.stat(follow_symlinks=False)) for path, entry in found)
+def stats_in(folder: Path | str) -> Iterator[tuple[str, os.stat_result]]:
+    """The same of a folder that is there, and all that the system says of each file."""
+    return ((path, entry.stat(follow_symlinks=False)) for path, entry in _entries(folder))
 
 
 def shallow_stats_in(folder: Path) -> tuple[list[tuple[str, os.stat_result]], list[str]]:
@@ -181,7 +180,7 @@ def shallow_stats_in(folder: Path) -> tuple[list[tuple[str, os.stat_result]], li
     return stats, sorted(folders)
 
 
-def _entries(folder: Path) -> Iterator[tuple[str, os.DirEntry[str]]]:
+def _entries(folder: Path | str) -> Iterator[tuple[str, os.DirEntry[str]]]:
     """Each file below a folder; one folder after the other, as a call for each within another takes twice as long."""
     folders = [(str(folder), "")]
     while folders:

@@ -22,7 +22,7 @@ from generator.urls import AVAILABILITY
 
 NOTHING: Mapping[str, "Known"] = MappingProxyType({})
 MANY = 5_000
-"""Files, from which on another process looks at them while this one has something else to do."""
+"""Files of an output, from which on another process looks at them, or at a part of them, beside this one."""
 
 
 @dataclass(frozen=True, slots=True)
