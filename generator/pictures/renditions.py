@@ -147,10 +147,11 @@ def prune(cache: Path) -> None:
     """Remove what no build has used for a month, by the clock of the file system itself."""
     with tempfile.NamedTemporaryFile(dir=cache, prefix=".now-") as marker:
         now = Path(marker.name).stat().st_mtime
-        for file in cache.iterdir():
-            with suppress(FileNotFoundError):  # what another build is putting there, or has removed
-                if now - file.stat().st_mtime > UNUSED_SECONDS:
-                    file.unlink()
+        with os.scandir(cache) as entries:
+            for entry in entries:
+                with suppress(FileNotFoundError):  # what another build is putting there, or has removed
+                    if now - entry.stat().st_mtime > UNUSED_SECONDS:
+                        Path(entry.path).unlink()
 
 
 def _kept(cache: Path, key: str) -> Rendition | None:
