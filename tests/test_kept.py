@@ -41,11 +41,16 @@ def ahead(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(threading, "active_count", lambda: 1)
 
 
+@pytest.fixture
+def here(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Documents are read by this process."""
+    monkeypatch.setattr(threading, "active_count", lambda: 2)
+
+
 @pytest.fixture(params=["here", "ahead"])
 def anywhere(request: pytest.FixtureRequest) -> None:
     """Documents are read by this process, or ahead by others."""
-    if request.param == "ahead":
-        request.getfixturevalue("ahead")
+    request.getfixturevalue(request.param)
 
 
 @pytest.fixture
@@ -76,6 +81,7 @@ def test_the_feed_is_the_same_and_its_xml_is_read_once(folder: Path, tmp_path: P
     assert {type(event.html) for event in again.events} == {type(event.html) for event in plain.events}
 
 
+@pytest.mark.usefixtures("here")
 def test_another_document_or_another_program_is_read_anew(
     tmp_path: Path, reads: list[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -120,6 +126,17 @@ def test_what_other_processes_read_ahead_is_the_feed(folder: Path, tmp_path: Pat
     assert (read(folder, Kept(tmp_path)), reads) == (plain, [])
 
 
+@pytest.mark.usefixtures("ahead")
+def test_the_one_document_that_is_new_is_read_ahead_too(tmp_path: Path, reads: list[str]) -> None:
+    feed, where = tmp_path / "feed", Kept(tmp_path / "parsed")
+    shutil.copytree(TRAPS, feed)
+    read(feed, where)
+    (feed / "instances.xml").write_bytes((demo.FOLDER / "instances.xml").read_bytes())
+    plain = read(feed, None)
+    reads.clear()
+    assert (read(feed, where), reads) == (plain, [])
+
+
 def test_a_process_with_several_threads_reads_by_itself(
     tmp_path: Path, reads: list[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -135,8 +152,14 @@ def test_a_process_with_several_threads_reads_by_itself(
 
 
 @pytest.mark.usefixtures("ahead")
-def test_what_a_process_that_died_did_not_read_is_read_here(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.parametrize("is_alone", [False, True])
+def test_what_a_process_that_died_did_not_read_is_read_here(
+    is_alone: bool, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     plain, here = read(TRAPS, None), os.getpid()
+    if is_alone:
+        read(TRAPS, Kept(tmp_path))
+        (tmp_path / "instances.msgpack").unlink()
 
     def dying(document: BinaryIO, where: str, tag: str) -> Iterator[markup.Element]:
         if where == "instances" and os.getpid() != here:

@@ -8,7 +8,7 @@ import hashlib
 import os
 import threading
 from collections.abc import Callable, Generator, Iterator, Mapping, Sequence
-from contextlib import closing, suppress
+from contextlib import closing, contextmanager, suppress
 from dataclasses import dataclass, replace
 from functools import cache
 from importlib.metadata import version
@@ -24,7 +24,7 @@ from generator.text import Html
 
 LARGE = 2**20
 WORTH_FORKING = 8 * LARGE
-"""Bytes in all, of which a core reads some 20 MB in a second: it takes a second core 0.1 s to begin."""
+"""Bytes in all, of which a core reads some 20 MB in a second: it takes 0.1 s to begin with several processes."""
 
 BATCH = 1000
 _READERS = ("text.py", "model.py", *(f"spektrix/{name}.py" for name in ("kept", "fields", "markup", "parse")))
@@ -71,30 +71,34 @@ class Kept:
             if reading.name in keys and not self._has(reading.name, keys[reading.name])
         }
         found = {}
-        with closing(self._read_ahead(missing)) as ahead:
+        with self._read_ahead(missing) as ahead:
             for reading in readings:
                 if reading.name in missing:
                     next(ahead, None)
                 found[reading.name] = self._records(reading, keys.get(reading.name))
         return found
 
-    def _read_ahead(self, missing: Mapping[str, Reading]) -> Generator[None, None, None]:
-        """Have files read and kept by other processes, and yield as each is done, in order.
+    @contextmanager
+    def _read_ahead(self, missing: Mapping[str, Reading]) -> Iterator[Iterator[None]]:
+        """Have files read and kept by other processes, each of which is waited for in order.
 
         Their errors are not raised: what is not kept is read again, and fails again, in its turn. Nothing is done
         where this process has several threads, as what is forked from it may then wait for ever, or where it cannot
         be forked.
         """
-        is_much = sum(reading.size() for reading in missing.values()) >= WORTH_FORKING
+        is_much = sum(reading.size() for reading in missing.values()) >= (WORTH_FORKING if len(missing) > 1 else LARGE)
         if is_much and threading.active_count() == 1 and self._is_writable():
-            from generator.processes import can_fork, spread  # needed only here, and seldom
+            from generator.processes import ahead, can_fork, spread  # needed only here, and seldom
 
-            if not can_fork():
+            def keep(name: str) -> None:
+                self._keep(missing[name])
+
+            if can_fork():
+                several = spread(keep, [*missing], os.cpu_count() or 1, "read a feed")
+                with closing(_until_one_dies(several)) if len(missing) > 1 else ahead(keep, [*missing]) as done:
+                    yield done
                 return
-            with suppress(OSError, SitegenError):
-                yield from spread(
-                    lambda name: self._keep(missing[name]), [*missing], os.cpu_count() or 1, "read a feed"
-                )
+        yield iter(())
 
     def _keep(self, reading: Reading) -> None:
         """Read and keep a file, in a forked process: opened anew, as its place in an open one is its parent's, too."""
@@ -143,6 +147,11 @@ class Kept:
 
     def _file(self, name: str) -> Path:
         return self.folder / f"{name}.msgpack"
+
+
+def _until_one_dies(several: Iterator[None]) -> Generator[None, None, None]:
+    with suppress(OSError, SitegenError):
+        yield from several
 
 
 @cache
