@@ -64,7 +64,11 @@ def build(order: Order, tell: Callable[[str], None], is_strict: bool = False) ->
     making = Production(made, before, around, order, is_strict)
     unkept: list[Notice] = []
     written = publish(
-        order.target, making.files, lambda: unkept.extend(keep(order.target / urls.LEDGER, order.site)), before.files
+        order.target,
+        making.files,
+        lambda: unkept.extend(keep(order.target / urls.LEDGER, order.site)),
+        before.files,
+        keeps_most=before.surroundings == around,
     )
     if _surroundings(order) == around:  # else nobody knows which of them made which page
         leave(order.site, order.target, making.made)

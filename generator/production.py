@@ -98,7 +98,8 @@ class Production:
         self.content = seal((path, file.digest) for path, file in (whole.files | last.files).items())
         self._put(aside, last, urls.LEDGER, sealed(self.site.plan.ledger(), self.content))
         self.pages = sum(len(unit.files) for unit in whole.units.values())
-        self.made = Before(whole.files | last.files, whole.units, whole.calendars, self.site.lasting.entries)
+        files = whole.files | last.files
+        self.made = Before(files, whole.units, whole.calendars, self.site.lasting.entries, self.surroundings)
         yield from last.placed
 
     def _compared_with(self, aside: Aside) -> tuple[dict[str, bytes], Batch]:

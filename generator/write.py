@@ -10,7 +10,7 @@ import shutil
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import nullcontext, suppress
 from dataclasses import dataclass
-from functools import cached_property, partial
+from functools import cache, cached_property, partial
 from pathlib import Path
 from types import MappingProxyType
 
@@ -100,10 +100,11 @@ def publish(
     make: Callable[[Aside], Iterable[Placed]],
     then: Callable[[], None] = lambda: None,
     known: Mapping[str, Known] = NOTHING,
+    keeps_most: bool = False,
 ) -> Written:
     """Make the output folder hold exactly what `make` puts aside and tells; `then` is called once it does.
 
-    `known` are the files as the last build left them.
+    `known` are the files as the last build left them; `keeps_most` is whether most of them are likely to stay so.
 
     Nothing is touched before the last file has come; an error on the way leaves the old site. Raises SiteError where
     a path leads out of the output or comes twice, where the folder holds what no build has put there, or while another
@@ -111,11 +112,23 @@ def publish(
     """
     with replacing(output) as places:
         _refuse_foreign(places.target)
+        look = partial(_look, places, keeps_most and len(known) >= MANY, cache(standing_in))
         folders = (places.target, places.spare)
-        with nullcontext(map(standing_in, folders)) if len(known) < MANY else ahead(standing_in, folders) as looks:
+        with ahead(look, folders) if len(known) >= MANY else nullcontext(map(look, folders)) as looks:
             written = _publish(looks, Aside(places, known, partial(next, looks)), places, make)
         then()
         return written
+
+
+def _look(
+    places: Places, makes_spare: bool, standing: Callable[[Path], Mapping[str, Standing]], folder: Path
+) -> Mapping[str, Standing]:
+    """How each file of a folder stands; the spare one is made of links to the old site where there is none."""
+    if folder != places.spare or folder.exists() or not makes_spare:
+        return standing(folder)
+    folder.mkdir()
+    _each(standing(places.target), places.target, folder, _link)
+    return standing(places.target)
 
 
 def _publish(
@@ -198,8 +211,8 @@ def _assemble(
     """
     places.changed.mkdir(exist_ok=True)
     kept = {path: before[path] for path, is_changed in paths.items() if not is_changed}
-    if places.spare.is_dir() and len(kept) > len(paths) // 2:
-        found = next(looks)
+    found = next(looks)
+    if found and len(kept) > len(paths) // 2:
         places.spare.rename(places.new)
         there = _cleared(places.new, found, kept)
         changed = (path for path, is_changed in paths.items() if is_changed)

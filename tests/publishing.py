@@ -22,7 +22,7 @@ def put(output: Path, files: Iterable[tuple[str, bytes]]) -> Written:
     def make(aside: Aside) -> Iterator[Placed]:
         return ((path, aside.put(path, content, sha256(content).digest())[0]) for path, content in files)
 
-    return publish(output, make)
+    return publish(output, make, keeps_most=True)
 
 
 def large(word: str) -> Files:

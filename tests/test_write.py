@@ -104,6 +104,16 @@ def test_a_change_does_not_reach_into_a_copy_of_the_old_site(output: Path, tmp_p
     assert copy.read_bytes() == SMALL["index.html"]
 
 
+@pytest.mark.parametrize("keeps_most", [False, True])
+def test_a_spare_folder_is_linked_ahead_where_most_is_likely_to_stay(
+    keeps_most: bool, output: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(write, "MANY", 0)
+    write.publish(output, lambda aside: [(path, path not in aside.before) for path in SMALL], keeps_most=keeps_most)
+    spare = output.with_name(".output.spare")
+    assert (marks_of_files(spare) if spare.exists() else None) == (marks_of_files(output) if keeps_most else None)
+
+
 def test_what_is_no_longer_made_is_removed_with_its_folder(output: Path) -> None:
     kept = {path: content for path, content in SMALL.items() if not path.startswith("events/macbeth/1002/")}
     before = marks_of_files(output)
