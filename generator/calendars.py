@@ -127,4 +127,4 @@ class CalendarFile:
         else:
             about = repr(self.of.about(self.folder, self.name)).encode()
             parts = [about, *(entries[key].key for key in self.of.listed(self.name))]
-        return hashlib.blake2b(b"\0".join(parts)).digest()
+        return hashlib.blake2b(b"\0".join(parts), digest_size=20).digest()

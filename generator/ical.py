@@ -102,7 +102,7 @@ def writer(
     """
     listed = ledger.listed
     same = f"{_program()} {namespace} {addresses.url}".encode()
-    keys = {key: hashlib.blake2b(same + msgspec.msgpack.encode(record)).digest() for key, record in listed.items()}
+    keys = {key: _digest(same + msgspec.msgpack.encode(record)) for key, record in listed.items()}
     to_make = [key for key, own in keys.items() if key not in before or before[key].key != own]
 
     portions = [to_make[first : first + ENTRIES_A_PORTION] for first in range(0, len(to_make), ENTRIES_A_PORTION)]
@@ -118,6 +118,10 @@ def _made(
 ) -> list[Made]:
     """Some entries of those that are listed."""
     return [Made(keys[key], _entry(key, listed[key], addresses, namespace)) for key in some]
+
+
+def _digest(made_from: bytes) -> bytes:
+    return hashlib.blake2b(made_from, digest_size=20).digest()
 
 
 @cache

@@ -5,6 +5,7 @@ spread over the processes. Each process puts aside what it makes, and tells only
 made from the same before, and stand as they were left, are not made again.
 """
 
+import gc
 import hashlib
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -22,7 +23,7 @@ from generator.feeds import listed, sitemaps
 from generator.keys import Keys
 from generator.order import Order
 from generator.plan import Page
-from generator.processes import spread
+from generator.processes import can_fork, spread
 from generator.programme import ListedEvent
 from generator.seal import digest, seal, sealed
 from generator.shelves import File
@@ -30,6 +31,9 @@ from generator.website import Website
 from generator.write import Aside, Known, Placed
 
 FILES_A_BATCH = 256
+TASKS_A_ROUND = 120
+"""After these other processes are forked: of the memory that they share with the first one, all that they so much as
+look at becomes their own."""
 
 
 @dataclass(slots=True)
@@ -56,7 +60,14 @@ class Batch:
 
 
 def _batch(content: bytes) -> Batch:
-    return msgspec.msgpack.decode(content, type=Batch)
+    """A batch as it was sent; a path is one text, wherever it stands, as there are a hundred thousand."""
+    batch = msgspec.msgpack.decode(content, type=Batch)
+    same = {path: path for path, _ in batch.placed}
+    batch.files = {same[path]: known for path, known in batch.files.items()}
+    batch.calendars = {same[path]: key for path, key in batch.calendars.items()}
+    for unit in batch.units.values():
+        unit.files = [same[path] for path in unit.files]
+    return batch
 
 
 class Production:
@@ -84,7 +95,7 @@ class Production:
         Raises SiteError where what is told of an instance differs, or where a surface is silent and that counts, and
         SecretError where a file holds a secret.
         """
-        known, whole = self._compared_with(aside)
+        known, whole = self._of_all(aside)
         yield from whole.placed
         for batch in self._batches(aside, whole.comparison):
             whole.take(batch)
@@ -95,26 +106,29 @@ class Production:
         pages = [page for unit in whole.units.values() for page in unit.listed]
         for path, content in sitemaps(pages, self.site.plan.addresses, self.site.plan.changed).items():
             self._put(aside, last, path, content)
-        self.content = seal((path, file.digest) for path, file in (whole.files | last.files).items())
+        whole.take(last)
+        self.content = seal((path, file.digest) for path, file in whole.files.items())
         self._put(aside, last, urls.LEDGER, sealed(self.site.plan.ledger(), self.content))
+        whole.take(last)
         self.pages = sum(len(unit.files) for unit in whole.units.values())
-        files = whole.files | last.files
-        self.made = Before(files, whole.units, whole.calendars, self.site.lasting.entries, self.surroundings)
+        self.made = Before(whole.files, whole.units, whole.calendars, self.site.lasting.entries, self.surroundings)
         yield from last.placed
 
-    def _compared_with(self, aside: Aside) -> tuple[dict[str, bytes], Batch]:
-        """The files that pages are compared with, by path, put aside."""
-        made = [(path, make()) for path, make in self.site.others() if _is_compared_with(path)]
-        known = dict(reversed(made))  # where two would have one path, putting them aside tells
-        truths = (content for path, content in known.items() if holds_truth(path))
-        batch = Batch(None if self.order.is_unchecked else Comparison(truth_of(truths)))
-        for path, content in made:
+    def _of_all(self, aside: Aside) -> tuple[dict[str, bytes], Batch]:
+        """The files that are made of the whole programme, put aside; those of them that pages are compared with."""
+        known, batch = dict[str, bytes](), Batch()
+        for path, make in ((path, make) for path, make in self.site.others() if self._is_of_all(path)):
+            content = make()
             self._put(aside, batch, path, content)
+            if not self.order.is_unchecked and (holds_truth(path) or path in (urls.FEED, urls.REDIRECTS)):
+                known.setdefault(path, content)  # where two would have one path, putting them aside tells
+        if not self.order.is_unchecked:
+            batch.comparison = Comparison(truth_of(content for path, content in known.items() if holds_truth(path)))
         return known, batch
 
     def _batches(self, aside: Aside, comparison: Comparison | None) -> Iterator[Batch]:
         """All other files but the sitemap and the last: what stands already, then what several processes make."""
-        others = [(path, make) for path, make in self.site.others() if not _is_compared_with(path)]
+        others = [(path, make) for path, make in self.site.others() if not self._is_of_all(path)]
         standing = Batch(comparison and comparison.begun())
         groups = self._standing_events(aside, standing)
         left = [(path, make) for path, make in others if not self._stands(aside, standing, path, make)]
@@ -122,7 +136,17 @@ class Production:
         yield standing
         portions = [left[first : first + FILES_A_BATCH] for first in range(0, len(left), FILES_A_BATCH)]
         work = _Work(self, aside, comparison, self.site.shelves.batches(groups), portions)
-        yield from spread(work, range(len(work)), self.order.jobs, "made pages")
+        yield from self._rounds(work)
+
+    def _rounds(self, work: "_Work") -> Iterator[Batch]:
+        """What several processes make; where it is much in rounds, of which each has its share of the large pages."""
+        numbers = [*range(len(work))]
+        rounds = len(work) // TASKS_A_ROUND + 1 if can_fork() and self.order.jobs > 1 else 1
+        if rounds > 1:
+            yield work(numbers.pop(len(work.groups) - 1))  # here, so that all who follow know the templates
+        for first in range(rounds):
+            yield from spread(work, numbers[first::rounds], self.order.jobs, "made pages")
+            gc.freeze()  # else the processes of the next round look for garbage in what was made so far
 
     def _standing_events(self, aside: Aside, batch: Batch) -> set[str]:
         """The events whose pages stand already: telling that is less work than having another process do it."""
@@ -200,6 +224,9 @@ class Production:
         batch.placed.append((path, is_changed))
         batch.files[path] = Known(known.size, known.time, known.mode, own)
 
+    def _is_of_all(self, path: str) -> bool:
+        return holds_truth(path) or path == urls.FEED or path in self.site.summaries
+
     @property
     def _events(self) -> Mapping[str, ListedEvent]:
         return self.site.shelves.events
@@ -258,7 +285,3 @@ def _compare(batch: Batch, unit: Unit) -> None:
         batch.comparison.seen |= set(unit.seen)
         batch.comparison.over |= unit.over
         batch.comparison.silences += unit.silences
-
-
-def _is_compared_with(path: str) -> bool:
-    return holds_truth(path) or path in (urls.FEED, urls.REDIRECTS)

@@ -212,7 +212,7 @@ class Website:
         """The files that are neither pages nor made of them: the path of each, and what makes it."""
         yield from self.lasting.calendars.items()
         yield from self.lasting.availability.items()
-        yield from self._singles()
+        yield from self.summaries.items()
         yield from ((path, partial(self._picture, file)) for path, file in self.pictures.files.items())
         yield from self._own_files()
 
@@ -233,10 +233,14 @@ class Website:
 
     @cached_property
     def _by_path(self) -> Mapping[str, File]:
-        return dict(self._singles()) | dict(self._own_files()) | {urls.LEDGER: self._last}
+        return {**self.summaries, **dict(self._own_files())} | {urls.LEDGER: self._last}
 
-    def _singles(self) -> Iterator[tuple[str, File]]:
-        """The files of which there is one each, and those of the theme."""
+    @cached_property
+    def summaries(self) -> Mapping[str, File]:
+        """The files of which there is one each, made of the whole programme, and those of the theme."""
+        return dict(self._summaries())
+
+    def _summaries(self) -> Iterator[tuple[str, File]]:
         plan = self.plan
         programme, chosen, addresses = plan.programme, plan.settings, plan.addresses
         yield urls.CHANGES, lambda: changes_json(plan.ledger(), programme, chosen, addresses)

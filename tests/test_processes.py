@@ -4,7 +4,7 @@ import multiprocessing
 import os
 import shutil
 import signal
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
@@ -14,12 +14,14 @@ import pytest
 from live import contents
 from surfaces import PROJECT, build, share_pictures
 
+from generator import production
 from generator.build import build as build_order
 from generator.environment import Secret
 from generator.errors import Fault, SecretError, SiteError
 from generator.gate.gate import Gate
 from generator.order import Order
-from generator.processes import ahead, spread
+from generator.processes import ahead, can_fork, spread
+from generator.production import Batch
 
 NOW = "2026-11-25T12:00:00+00:00"
 HERE = os.getpid()
@@ -124,6 +126,22 @@ def test_a_site_is_the_same_however_processes_begin(begun: list[str], order: Ord
     again = build_order(replace(order, output=order.site / "again"), lambda _: None)
     assert (contents(order.site / "again"), again.pages) == (contents(order.target), report.pages)
     assert len(begun) > 1
+
+
+@pytest.mark.skipif(not can_fork(), reason="this system cannot fork a process")
+def test_a_site_that_is_made_in_rounds_is_the_same(order: Order, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(production, "TASKS_A_ROUND", 3)
+    rounds: list[int] = []
+
+    def noted(work: Callable[[int], Batch], tasks: Sequence[int], jobs: int, what: str) -> Iterator[Batch]:
+        rounds.append(len(tasks))
+        return spread(work, tasks, jobs, what)
+
+    monkeypatch.setattr(production, "spread", noted)
+    build_order(order, lambda _: None)
+    assert contents(order.target) == contents(build(PROJECT, None, NOW))
+    assert len(rounds) > 3
+    assert max(rounds) - min(rounds) <= 1
 
 
 def test_a_process_lets_no_secret_through_however_it_begins(begun: list[str], order: Order) -> None:
