@@ -63,7 +63,9 @@ def leave(site_folder: Path, output: Path, made: Before) -> None:
     file = _file(site_folder)
     with suppress(OSError):
         file.parent.mkdir(exist_ok=True)
-        put(file, _head(output) + msgspec.msgpack.encode(made))
+        content = bytearray(_head(output))
+        msgspec.msgpack.Encoder().encode_into(made, content, -1)
+        put(file, content)
 
 
 def _file(site_folder: Path) -> Path:

@@ -103,7 +103,8 @@ def writer(
     listed = ledger.listed
     same = f"{_program()} {namespace} {addresses.url}".encode()
     keys = {key: _digest(same + msgspec.msgpack.encode(record)) for key, record in listed.items()}
-    to_make = [key for key, own in keys.items() if key not in before or before[key].key != own]
+    missing = [key for key, own in keys.items() if key not in before or before[key].key != own]
+    to_make = sorted(missing, key=lambda key: listed[key].event_id)  # a calendar's entries side by side in memory
 
     portions = [to_make[first : first + ENTRIES_A_PORTION] for first in range(0, len(to_make), ENTRIES_A_PORTION)]
     work = partial(_made, keys, listed, addresses, namespace)

@@ -130,11 +130,10 @@ def dumped(ledger: Ledger) -> bytes:
     }
     json = msgspec.json.Encoder().encode
     lines = [b'"%b": %b' % (name.encode(), json(value)) for name, value in head.items()]
-    changes = [b"\n %b" % json(change) for change in ledger.changes]
-    records = [b'\n "%d": %b' % (key, json(record)) for key, record in sorted(ledger.records.items())]
-    lines.append(b'"changes": [%b]' % b",".join(changes))
-    lines.append(b'"instances": {%b}' % b",".join(records))
-    return b"{\n%b\n}\n" % b",\n".join(lines)
+    changes = b",".join(b"\n %b" % json(change) for change in ledger.changes)
+    records = b",".join(b'\n "%d": %b' % (key, json(record)) for key, record in sorted(ledger.records.items()))
+    beginning = b",\n".join((*lines, b'"changes": [%b]' % changes))
+    return b"".join((b"{\n", beginning, b',\n"instances": {', records, b"}\n}\n"))
 
 
 def loaded(document: bytes) -> Ledger:

@@ -145,8 +145,8 @@ class Production:
         if rounds > 1:
             yield work(numbers.pop(len(work.groups) - 1))  # here, so that all who follow know the templates
         for first in range(rounds):
+            gc.freeze()  # else those who are forked look for garbage in what was made so far, and copy it
             yield from spread(work, numbers[first::rounds], self.order.jobs, "made pages")
-            gc.freeze()  # else the processes of the next round look for garbage in what was made so far
 
     def _standing_events(self, aside: Aside, batch: Batch) -> set[str]:
         """The events whose pages stand already: telling that is less work than having another process do it."""
@@ -236,7 +236,7 @@ class Production:
         comparison.missing_pages()
         comparison.calendar(urls.FEED, known.get(urls.FEED, b""), targets(known.get(urls.REDIRECTS, b"")))
         comparison.refuse(self.is_strict)
-        self.notices += comparison.silences
+        self.notices += sorted(comparison.silences, key=str)  # in whatever order they were found
 
 
 @dataclass(frozen=True, slots=True)

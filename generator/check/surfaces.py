@@ -127,7 +127,8 @@ class Comparison:
         """Raise SiteError where something differs; where something is silent only if `is_strict`."""
         found = (*self.contradictions, *(self.silences if is_strict else ()))
         if found:
-            raise SiteError(*(Fault(str(each), "", each.kind.mend) for each in tally(found)))
+            told = tally(sorted(found, key=str))
+            raise SiteError(*(Fault(str(each), "", each.kind.mend) for each in told))
 
     def _mark(self, path: str, mark: Mark, canonical: str) -> None:
         record = self.truth.instances.get(mark.instance)
