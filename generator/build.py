@@ -24,8 +24,9 @@ from generator.moments import next_moment
 from generator.order import Order, Report, Written
 from generator.production import Production
 from generator.programme import Programme
+from generator.sitefolder import read_words
 from generator.source import Source
-from generator.website import Website, composed, pictured, read_words, website
+from generator.website import Website, composed, pictured, website
 from generator.write import publish
 
 

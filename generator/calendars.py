@@ -3,7 +3,6 @@
 `Calendars` is the door. An address at which a calendar was published stays one (design.md §5): the ledger knows them.
 """
 
-import hashlib
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -11,7 +10,7 @@ from functools import cached_property
 
 from generator import urls
 from generator.config import Settings
-from generator.ical import About, Made, Writer, writer
+from generator.ical import About, Made, Writer, key_of, writer
 from generator.ledger import Ledger
 from generator.programme import Programme
 from generator.urls import Addresses
@@ -127,4 +126,4 @@ class CalendarFile:
         else:
             about = repr(self.of.about(self.folder, self.name)).encode()
             parts = [about, *(entries[key].key for key in self.of.listed(self.name))]
-        return hashlib.blake2b(b"\0".join(parts), digest_size=20).digest()
+        return key_of(b"\0".join(parts))

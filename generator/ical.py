@@ -102,7 +102,7 @@ def writer(
     """
     listed = ledger.listed
     same = f"{_program()} {namespace} {addresses.url}".encode()
-    keys = {key: _digest(same + msgspec.msgpack.encode(record)) for key, record in listed.items()}
+    keys = {key: key_of(same + msgspec.msgpack.encode(record)) for key, record in listed.items()}
     missing = [key for key, own in keys.items() if key not in before or before[key].key != own]
     to_make = sorted(missing, key=lambda key: listed[key].event_id)  # a calendar's entries side by side in memory
 
@@ -121,7 +121,8 @@ def _made(
     return [Made(keys[key], _entry(key, listed[key], addresses, namespace)) for key in some]
 
 
-def _digest(made_from: bytes) -> bytes:
+def key_of(made_from: bytes) -> bytes:
+    """What an entry or a calendar is known by that is made from these bytes: their digest."""
     return hashlib.blake2b(made_from, digest_size=20).digest()
 
 

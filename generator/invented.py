@@ -27,11 +27,11 @@ from generator.model import (
     Status,
     TicketType,
 )
+from generator.sitefolder import Words
 from generator.source import Source
 from generator.states import State
 from generator.text import Html
 from generator.urls import Addresses
-from generator.website import Words
 from generator.wording import language
 
 HOUR, DAY = timedelta(hours=1), timedelta(days=1)

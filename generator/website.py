@@ -1,7 +1,7 @@
 """Everything that a website is, before anybody publishes it: each page and file, made when it is asked for.
 
-The doors, in order: `read_words`, `composed`, `pictured`, `website`. `build` writes all of it; the studio makes what
-somebody looks at, by the same code.
+The doors, in order: `composed`, `pictured`, `website`. `build` writes all of it; the studio makes what somebody looks
+at, by the same code.
 """
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
@@ -14,8 +14,6 @@ from generator import urls
 from generator.atom import atom
 from generator.changes import changes_json
 from generator.compose import compose
-from generator.config import Settings, settings
-from generator.content import Content, read_content
 from generator.entries import entries, withdrawn
 from generator.errors import Fault, Notice, NoticeKind, SiteError, Warned, tally
 from generator.feeds import robots
@@ -31,56 +29,17 @@ from generator.pictures.looks import look
 from generator.pictures.renditions import prune
 from generator.plan import Page, Plan
 from generator.programme import Programme
-from generator.render import Compiled, Renderer, theme_folders
+from generator.render import Compiled, Renderer
 from generator.revision import Shown, revised
 from generator.schemas import schemas
 from generator.seal import digest, seal, sealed
 from generator.shelves import File, Lasting, Shelves
+from generator.sitefolder import Words
 from generator.source import Source
-from generator.urls import Addresses
-from generator.wording import Language, language
 
 MISSING = NoticeKind(
     "collection is not in the feed", "collections are not in the feed", "What they hold is not on the site."
 )
-
-
-@dataclass(frozen=True, slots=True)
-class Words:
-    """All that the site folder says. `folders` are those of its templates, the first winning."""
-
-    site: Path
-    settings: Settings
-    addresses: Addresses
-    folders: tuple[Path, ...]
-    language: Language
-    content: Content
-    notices: tuple[Notice, ...]
-
-    def __reduce__(self) -> tuple[Callable[..., "Words"], tuple[object, ...]]:
-        """As it is sent to another process: but for the language, whose catalogue is read there."""
-        said = (self.site, self.settings, self.addresses, self.folders)
-        return _words, (*said, self.content, self.notices)
-
-
-def _words(
-    site: Path,
-    chosen: Settings,
-    addresses: Addresses,
-    folders: tuple[Path, ...],
-    content: Content,
-    notices: tuple[Notice, ...],
-) -> Words:
-    return Words(site, chosen, addresses, folders, language(chosen.site, folders)[0], content, notices)
-
-
-def read_words(site_folder: Path) -> Words:
-    """Settings and content of a site folder, and where its templates are. Raises SiteError."""
-    chosen = settings(site_folder)
-    addresses = Addresses(chosen.site.url)
-    folders = theme_folders(site_folder)
-    spoken, unspoken = language(chosen.site, folders)
-    return Words(site_folder, chosen, addresses, folders, spoken, read_content(site_folder, addresses.base), unspoken)
 
 
 def composed(words: Words, source: Source, now: datetime) -> Programme:

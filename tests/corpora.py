@@ -7,8 +7,9 @@ from xml.etree import ElementTree
 
 from generator import source
 from generator.programme import Programme
+from generator.sitefolder import read_words
 from generator.spektrix.demo import shifted
-from generator.website import composed, read_words
+from generator.website import composed
 from generator.wording import Language
 
 REPEATED = ("events", "instances", "instance-status")

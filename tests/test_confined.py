@@ -20,8 +20,9 @@ from generator.pictures.illustrate import Illustrated
 from generator.plan import Page, Plan
 from generator.programme import Programme
 from generator.render import Renderer
+from generator.sitefolder import read_words
 from generator.source import Source
-from generator.website import Website, composed, read_words, website
+from generator.website import Website, composed, website
 
 NOW = datetime(2026, 11, 25, 12, tzinfo=UTC)
 

@@ -30,7 +30,8 @@ FLOORS = (
     ("pages",),
     ("shelves", "shortcuts"),
     ("render",),
-    ("before", "keys", "website"),
+    ("before", "keys", "sitefolder"),
+    ("website",),
     ("check.webpage", "check.vevents", "check.findings", "check.links", "check.published"),
     (
         "check.surfaces",

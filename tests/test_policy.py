@@ -15,7 +15,8 @@ from generator.errors import SiteError
 from generator.images import Picture
 from generator.policy import Policies, policies
 from generator.programme import Programme
-from generator.website import composed, read_words
+from generator.sitefolder import read_words
+from generator.website import composed
 
 TINY = PROJECT / "tests" / "tiny"
 NOW = datetime(2026, 2, 20, 12, tzinfo=UTC)

@@ -23,9 +23,10 @@ from generator.place import Place
 from generator.plan import Choice, Facet, Link, Page
 from generator.prices import PriceRow, PriceTable
 from generator.programme import Kind, ListedEvent, ListedInstance
+from generator.sitefolder import read_words
 from generator.subscription import EntryLinks, Subscription
 from generator.text import Html
-from generator.website import Website, composed, read_words, website
+from generator.website import Website, composed, website
 
 DOCS = PROJECT / "docs" / "theming.md"
 BEGIN, END = "<!-- written by tests/test_theming_docs.py: begin -->\n", "<!-- end -->\n"

@@ -25,8 +25,9 @@ from generator.feedfolder import is_unpulled
 from generator.gate.gate import Gate
 from generator.gate.premises import exposed
 from generator.pictures.illustrate import Illustrated
+from generator.sitefolder import Words, read_words
 from generator.urls import AVAILABILITY
-from generator.website import Website, Words, composed, read_words, website
+from generator.website import Website, composed, website
 
 _UNPULLED = "settings and words could not be held against the feed: nothing was pulled yet"
 UNPULLED = NoticeKind(

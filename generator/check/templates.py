@@ -16,7 +16,8 @@ from generator.pictures.illustrate import Illustrated
 from generator.plan import Page
 from generator.programme import Programme
 from generator.render import Compiled, Renderer
-from generator.website import Website, Words, compiled_in, composed, website
+from generator.sitefolder import Words
+from generator.website import Website, compiled_in, composed, website
 
 _BOOKING = BookingPath("https://booking.invalid/script.js", *["https://booking.invalid/"] * 5)
 _PICTURE = Picture("picture.jpg", *NOMINAL, sources=(Source("image/webp", (("small.webp", 400), ("large.webp", 800))),))

@@ -24,11 +24,12 @@ from generator.memory import Memory, ledger_file, remembered
 from generator.pictures.looks import Look, look
 from generator.programme import Programme
 from generator.render import theme_folders
+from generator.sitefolder import Words, read_words
 from generator.source import Source
 from generator.studio.changes import Folders, Stage
 from generator.studio.darkroom import Darkroom
 from generator.studio.surprise import told_as_fault
-from generator.website import Website, Words, compiled_in, composed, pictures_from, read_words, website
+from generator.website import Website, compiled_in, composed, pictures_from, website
 
 TIMES_KEPT = 4
 
