@@ -11,6 +11,7 @@ import sys
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import UTC, datetime
+from itertools import permutations
 from pathlib import Path
 
 import pytest
@@ -19,6 +20,8 @@ from surfaces import PROJECT, build, share_pictures
 
 from generator.check.findings import Finding, Findings
 from generator.check.site import CheckOrder, check
+from generator.check.surfaces import Comparison, Truth
+from generator.errors import Notice, NoticeKind, SiteError
 
 TINY = PROJECT / "tests" / "tiny"
 NOW = "2026-02-20T12:00:00Z"
@@ -326,3 +329,14 @@ def test_a_published_site_that_cannot_be_reached_is_exit_code_3(built: Path) -> 
 
 def test_a_watch_over_the_published_site_needs_no_built_one(published: str, tmp_path: Path) -> None:
     assert watched(tmp_path / "nothing", published, NOW) == ([], [])
+
+
+def test_what_differs_is_told_in_one_order_whoever_found_it_first() -> None:
+    page, feed = NoticeKind("page differs", "pages differ"), NoticeKind("calendar differs", "calendars differ")
+    found = [Notice(page, "7", "b/"), Notice(feed, "3", "calendar.ics"), Notice(page, "5", "a/")]
+    said = set()
+    for order in permutations(found):
+        with pytest.raises(SiteError) as raised:
+            Comparison(Truth({}, {}), [*order]).refuse()
+        said.add(str(raised.value))
+    assert len(said) == 1
