@@ -24,12 +24,17 @@ _STATUS = {State.CANCELLED: CANCELLED, State.POSTPONED: "TENTATIVE"}
 
 def entries(programme: Programme, addresses: Addresses, language: Language) -> dict[int, Entry]:
     """The entries of all that is to come and of the last 30 days, by instance id."""
-    oldest = programme.now.timestamp() - KEPT_FOR.total_seconds()
+    oldest = _oldest(programme)
     return {
         instance.id: _entry(event, instance, addresses, language)
         for event, instance in programme.instances
-        if (instance.end or instance.start).timestamp() >= oldest
+        if _over(instance) >= oldest
     }
+
+
+def is_shown(instance: ListedInstance, programme: Programme) -> bool:
+    """Whether an instance has an entry."""
+    return _over(instance) >= _oldest(programme)
 
 
 def withdrawn(instance_id: int, entry: Entry, programme: Programme, addresses: Addresses, language: Language) -> Entry:
@@ -48,6 +53,14 @@ def calendars_of(event: ListedEvent, instance: ListedInstance) -> tuple[str, ...
 def safe(text: str) -> str:
     """One line of text, without a backslash before an n: some readers take that for a line end, escaped or not."""
     return re.sub(r"\\(?=[nN])", "/", one_line(text))
+
+
+def _oldest(programme: Programme) -> float:
+    return programme.now.timestamp() - KEPT_FOR.total_seconds()
+
+
+def _over(instance: ListedInstance) -> float:
+    return (instance.end or instance.start).timestamp()
 
 
 def _entry(event: ListedEvent, instance: ListedInstance, addresses: Addresses, language: Language) -> Entry:

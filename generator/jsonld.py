@@ -52,7 +52,7 @@ class Describer:
 
     settings: Settings
     addresses: Addresses
-    earlier_start: Callable[[int], datetime | None]
+    earlier_start: Callable[[ListedInstance], datetime | None]
     _made: dict[int, tuple[PriceTable, tuple[Ticket, ...]]] = field(default_factory=dict)
 
     def instance(self, event: ListedEvent, instance: ListedInstance) -> Data:
@@ -116,7 +116,7 @@ class Describer:
         return f"{self.addresses.url}/{path}"
 
     def _performance(self, event: ListedEvent, instance: ListedInstance) -> Data:
-        previous = self.earlier_start(instance.id)
+        previous = self.earlier_start(instance)
         status = STATUS.get(instance.state) or (RESCHEDULED if previous else SCHEDULED)
         return _known(
             **{

@@ -7,7 +7,6 @@ and of what is the same for all pages: `eventpages` gets nothing else. Any other
 import hashlib
 from collections.abc import Callable
 from dataclasses import fields, is_dataclass
-from datetime import datetime
 from functools import cache
 from operator import attrgetter
 from typing import Any
@@ -19,9 +18,6 @@ from generator.plan import About, Page, Plan, menu, more_pages
 from generator.programme import ListedEvent, ListedInstance
 from generator.text import Html
 
-_SHARED = (ListedEvent, ListedInstance)
-"""Records that many pages are made of: the digest of each stands in its place."""
-
 
 class Keys:
     """The keys of a plan's pages. `surroundings` is a digest of program, settings and templates."""
@@ -29,12 +25,12 @@ class Keys:
     def __init__(self, plan: Plan, surroundings: str) -> None:
         everywhere = (surroundings, menu(plan), more_pages(plan), plan.programme.share, plan.booking)
         self._everywhere = _digest(_encode(everywhere))
-        self._earlier_start: Callable[[int], datetime | None] = plan.earlier_start
-        self._shared: dict[int, tuple[object, bytes]] = {}
+        self._plan = plan
+        self._events: dict[int, tuple[ListedEvent, bytes]] = {}
 
     def of_event(self, about: About) -> bytes:
         """The key of the pages of an event and its instances."""
-        moved = [self._earlier_start(instance.id) for instance in about.event.instances]
+        moved = [self._plan.earlier_start(instance) for instance in about.event.instances]
         return self._key((about, moved))
 
     def of_page(self, page: Page) -> bytes:
@@ -54,19 +50,21 @@ class Keys:
     def _parts(self, value: Any) -> Any:
         """A value in parts that can be encoded."""
         kind = type(value)
-        if kind in _SHARED:
-            return self._of_shared(value)
+        if kind is ListedEvent:
+            return self._of_record(value)
+        if kind is ListedInstance:  # it is told by its event, which many pages are made of
+            return self._of_record(self._plan.events[value.event_id]), value.id
         if kind in (tuple, list):
             return [self._parts(each) for each in value]
         if kind is dict:
             return {key: self._parts(each) for key, each in value.items()}
         return [kind.__name__, *map(self._parts, _values(kind)(value))] if is_dataclass(kind) else value
 
-    def _of_shared(self, record: object) -> bytes:
-        """The digest of a record, made once."""
-        known = self._shared.get(id(record))
+    def _of_record(self, event: ListedEvent) -> bytes:
+        """The digest of an event with its instances, made once."""
+        known = self._events.get(id(event))
         if known is None:
-            known = self._shared[id(record)] = record, _digest(_encode(record))
+            known = self._events[id(event)] = event, _digest(_encode(event))
         return known[1]
 
 

@@ -98,11 +98,6 @@ class Ledger:
         """The records that calendars list."""
         return {key: record for key, record in self.records.items() if record.entry.status}
 
-    def earlier_start(self, instance_id: int) -> datetime | None:
-        """When an instance was to start before its date moved; None where it never did."""
-        record = self.records.get(instance_id)
-        return record.earlier_start if record else None
-
 
 class _Table(Struct):
     """A ledger as its document has it."""

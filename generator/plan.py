@@ -104,8 +104,8 @@ class Voice:
 class Plan:
     """All that pages are made of.
 
-    `ledger` makes, once, what the site remembers with what is on now; `earlier_start` tells of an instance, by id, when
-    it was to start before its date moved.
+    `ledger` makes, once, what the site remembers with what is on now; `earlier_start` tells of an instance
+    when it was to start before its date moved.
     """
 
     programme: Programme
@@ -115,7 +115,7 @@ class Plan:
     addresses: Addresses
     language: Language
     ledger: Callable[[], Ledger]
-    earlier_start: Callable[[int], datetime | None]
+    earlier_start: Callable[[ListedInstance], datetime | None]
 
     @cached_property
     def describer(self) -> Describer:

@@ -1,8 +1,8 @@
 """What a site remembers after a build: the ledger that was, held against what is on now.
 
-`revised` is the door. An entry gets a new revision number when something in it changed, and only then; an instance
-that vanished before its date is cancelled, and one that comes back goes on counting (design.md §5). What is hidden or
-excluded is nowhere; only its numbers are kept.
+`revised` is the door; `earlier_start` tells one thing of it before all is made. An entry gets a new revision number
+when something in it changed, and only then; an instance that vanished before its date is cancelled, and one that comes
+back goes on counting (design.md §5). What is hidden or excluded is nowhere; only its numbers are kept.
 """
 
 from collections.abc import Callable, Iterator, Mapping
@@ -13,7 +13,7 @@ from msgspec.structs import replace
 
 from generator.calendars import folders
 from generator.changes import MOVED, happened, kept
-from generator.entries import CANCELLED, calendars_of
+from generator.entries import CANCELLED, calendars_of, is_shown
 from generator.ledger import Change, Entry, Ledger, Record
 from generator.programme import ListedEvent, ListedInstance, Programme
 from generator.states import State
@@ -50,6 +50,18 @@ def revised(before: Ledger | None, shown: Shown, withdraw: Withdraw) -> Ledger:
     )
 
 
+def earlier_start(before: Ledger, instance: ListedInstance, programme: Programme) -> datetime | None:
+    """When an instance was to start before its date moved, as the ledger will have it; None where it never did."""
+    record = before.records.get(instance.id)
+    if record is None:
+        return None
+    return _earlier(record, instance.start.astimezone(UTC)) if is_shown(instance, programme) else record.earlier_start
+
+
+def _earlier(before: Record, start: datetime) -> datetime | None:
+    return before.earlier_start if start == before.entry.start else before.entry.start
+
+
 def _first(shown: Shown) -> datetime:
     """The moment that stands on what was never seen before."""
     return (shown.pulled_at or shown.programme.now).astimezone(UTC)
@@ -83,7 +95,7 @@ def _record(before: Record | None, entry: Entry, event: ListedEvent, instance: L
         sequence=before.sequence + (not is_same),
         modified=before.modified if is_same else _next(before, shown),
         first_seen=before.first_seen,
-        earlier_start=before.earlier_start if entry.start == before.entry.start else before.entry.start,
+        earlier_start=_earlier(before, entry.start),
     )
 
 

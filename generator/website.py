@@ -10,7 +10,7 @@ from datetime import datetime
 from functools import cache, cached_property, partial
 from pathlib import Path
 
-from generator import urls
+from generator import revision, urls
 from generator.atom import atom
 from generator.changes import changes_json
 from generator.compose import compose
@@ -28,9 +28,8 @@ from generator.pictures.illustrate import Illustrated, Studio, illustrated
 from generator.pictures.looks import look
 from generator.pictures.renditions import prune
 from generator.plan import Page, Plan
-from generator.programme import Programme
+from generator.programme import ListedInstance, Programme
 from generator.render import Compiled, Renderer
-from generator.revision import Shown, revised
 from generator.schemas import schemas
 from generator.seal import digest, seal, sealed
 from generator.shelves import File, Lasting, Shelves
@@ -87,8 +86,9 @@ def website(
     remember = cache(recall or (lambda: memory))
     ledger = cache(lambda: _revised(words, source, programme, remember().ledger))
 
-    def earlier_start(instance_id: int) -> datetime | None:
-        return ledger().earlier_start(instance_id) if remember().ledger else None
+    def earlier_start(instance: ListedInstance) -> datetime | None:
+        before = remember().ledger
+        return revision.earlier_start(before, instance, programme) if before else None
 
     said = (words.content, words.settings, source.booking, words.addresses, words.language)
     plan = Plan(programme, *said, ledger, earlier_start)
@@ -112,7 +112,7 @@ def _revised(words: Words, source: Source, programme: Programme, before: Ledger 
         return withdrawn(instance_id, entry, programme, words.addresses, words.language)
 
     of_now = entries(programme, words.addresses, words.language)
-    return revised(before, Shown(programme, of_now, source.series, source.pulled_at), withdraw)
+    return revision.revised(before, revision.Shown(programme, of_now, source.series, source.pulled_at), withdraw)
 
 
 @dataclass

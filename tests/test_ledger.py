@@ -1,6 +1,7 @@
 """The memory of a site: what is kept, where it comes from, and that no loss of it does harm."""
 
 import json
+import re
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -286,14 +287,30 @@ def test_a_date_that_comes_back_after_it_was_past_goes_on_counting(machine: Mach
     assert (back["SEQUENCE"], back["STATUS"]) == ("2", "CONFIRMED")
 
 
-def test_the_ledger_knows_when_a_date_was_to_be(machine: Machine, told: Month) -> None:
+def test_the_ledger_and_the_page_know_when_a_date_was_to_be(machine: Machine, told: Month) -> None:
     first = told.dates[100].start
     after(told, start=first + timedelta(days=3))
     machine.build(told)
+    assert earlier_starts(machine) == {100: first}
     after(told)
     machine.build(told, is_fresh=True)
+    assert earlier_starts(machine) == {100: first}
+    after(told, days=130, start=first + timedelta(days=4))  # nobody is told of it any more
+    machine.build(told)
+    assert earlier_starts(machine) == {100: first}
+    after(told, start=told.now + timedelta(days=9))
+    machine.build(told)
+    assert earlier_starts(machine) == {100: first + timedelta(days=3)}
+
+
+def earlier_starts(machine: Machine) -> dict[int, datetime]:
+    """When dates were to be, as the ledger tells it, and the pages alike."""
     ledger = loaded(machine.files["ledger.json"])
-    assert (ledger.earlier_start(100), ledger.earlier_start(101)) == (first, None)
+    told = {key: record.earlier_start for key, record in ledger.records.items() if record.earlier_start}
+    pages = {int(path.split("/")[-2]): page for path, page in machine.files.items() if path.count("/") == 3}
+    found = {key: re.search(rb'"previousStartDate":"(.*?)"', page) for key, page in pages.items()}
+    assert {key: datetime.fromisoformat(one[1].decode()) for key, one in found.items() if one} == told
+    return told
 
 
 def test_what_is_left_out_is_nowhere_even_if_it_was_public(machine: Machine, told: Month) -> None:
