@@ -5,7 +5,7 @@ and of what is the same for all pages: `eventpages` gets nothing else. Any other
 """
 
 import hashlib
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import fields, is_dataclass
 from functools import cache
 from operator import attrgetter
@@ -27,6 +27,15 @@ class Keys:
         self._everywhere = _digest(_encode(everywhere))
         self._plan = plan
         self._events: dict[int, tuple[ListedEvent, bytes]] = {}
+
+    def events(self) -> list[bytes]:
+        """The digests of the programme's events, which the keys are made of: for another process to take."""
+        return [self._of_record(event) for event in self._plan.programme.events]
+
+    def take(self, events: Iterable[bytes]) -> None:
+        """Take these digests, instead of making them."""
+        found = zip(self._plan.programme.events, events, strict=True)
+        self._events = {id(event): (event, digest) for event, digest in found}
 
     def of_event(self, about: About) -> bytes:
         """The key of the pages of an event and its instances."""

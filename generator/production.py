@@ -1,8 +1,9 @@
 """Every file of a website is made and put aside, by several processes.
 
-`Production` is the door. What pages are compared with is made first; then batches of pages and of other files are
-spread over the processes. Each process puts aside what it makes, and tells only what became of it. Pages that were
-made from the same before, and stand as they were left, are not made again.
+`Production` is the door. What pages are compared with is made first. While this process makes what is made of the whole
+programme, another begins with the pages; then batches of pages and of other files are spread over the processes. Each
+puts aside what it makes, and tells only what became of it. Pages that were made from the same before, and stand as they
+were left, are not made again.
 """
 
 import gc
@@ -23,7 +24,7 @@ from generator.feeds import listed, sitemaps
 from generator.keys import Keys
 from generator.order import Order
 from generator.plan import Page
-from generator.processes import can_fork, spread
+from generator.processes import beside, can_fork, spread
 from generator.programme import ListedEvent
 from generator.seal import digest, seal, sealed
 from generator.shelves import File
@@ -70,6 +71,17 @@ def _batch(content: bytes) -> Batch:
     return batch
 
 
+@dataclass(slots=True)
+class Begun:
+    """What was done beside the first process: the digests of events, those of them whose pages stand, how many portions
+    of pages were made, the last ones, and what became of them."""
+
+    digests: list[bytes]
+    standing: list[str]
+    portions: int
+    batch: Batch
+
+
 class Production:
     """Makes the files of a website, as an `order` wants them. Nothing is put aside that its gate refuses.
 
@@ -95,9 +107,14 @@ class Production:
         Raises SiteError where what is told of an instance differs, or where a surface is silent and that counts, and
         SecretError where a file holds a secret.
         """
-        known, whole = self._of_all(aside)
+        whole = Batch()
+        known = self._truth(aside, whole)
+        gc.freeze()  # else who is forked looks for garbage in what was made so far, and copies it
+        with beside(partial(self._begin, aside, whole.comparison), self.order.jobs, "made pages") as begun:
+            known |= self._of_all(aside, whole)
+            ahead = begun()
         yield from whole.placed
-        for batch in self._batches(aside, whole.comparison):
+        for batch in self._batches(aside, whole.comparison, ahead):
             whole.take(batch)
             yield from batch.placed
         if whole.comparison:
@@ -114,44 +131,68 @@ class Production:
         self.made = Before(whole.files, whole.units, whole.calendars, self.site.lasting.entries, self.surroundings)
         yield from last.placed
 
-    def _of_all(self, aside: Aside) -> tuple[dict[str, bytes], Batch]:
-        """The files that are made of the whole programme, put aside; those of them that pages are compared with."""
-        known, batch = dict[str, bytes](), Batch()
-        for path, make in ((path, make) for path, make in self.site.others() if self._is_of_all(path)):
+    def _truth(self, aside: Aside, batch: Batch) -> dict[str, bytes]:
+        """What pages are compared with, put aside."""
+        known = {path: make() for path, make in self.site.lasting.availability.items()}
+        for path, content in known.items():
+            self._put(aside, batch, path, content)
+        if not self.order.is_unchecked:
+            batch.comparison = Comparison(truth_of(known.values()))
+        return known
+
+    def _begin(self, aside: Aside, comparison: Comparison | None, is_enough: Callable[[], bool]) -> Begun:
+        """See which events stand, and make pages of others until it is enough: those of events first, few at a time."""
+        digests = self.keys.events()
+        units = self.before.units
+        standing = [
+            group
+            for group, event in self._events.items()
+            if group in units and self._is_same(aside, group, self._key_of(event))
+        ]
+        batch, portions = Batch(comparison and comparison.begun()), self.site.shelves.batches({*standing})
+        made = 0
+        while made < len(portions) and not is_enough():
+            made += 1
+            self.make_pages(aside, portions[-made], batch)
+        batch.comparison = batch.comparison and batch.comparison.found()
+        return Begun(digests, standing, made, batch)
+
+    def _of_all(self, aside: Aside, batch: Batch) -> dict[str, bytes]:
+        """The files that are made of the whole programme, put aside; those of them that others are compared with."""
+        known, truth = dict[str, bytes](), self.site.lasting.availability
+        files = ((path, make) for path, make in self.site.others() if self._is_of_all(path))
+        for path, make in ((path, make) for path, make in files if make is not truth.get(path)):
             content = make()
             self._put(aside, batch, path, content)
-            if not self.order.is_unchecked and (holds_truth(path) or path in (urls.FEED, urls.REDIRECTS)):
+            if path in (urls.FEED, urls.REDIRECTS):
                 known.setdefault(path, content)  # where two would have one path, putting them aside tells
-        if not self.order.is_unchecked:
-            batch.comparison = Comparison(truth_of(content for path, content in known.items() if holds_truth(path)))
-        return known, batch
+        return known
 
-    def _batches(self, aside: Aside, comparison: Comparison | None) -> Iterator[Batch]:
+    def _batches(self, aside: Aside, comparison: Comparison | None, ahead: Begun) -> Iterator[Batch]:
         """All other files but the sitemap and the last: what stands already, then what several processes make."""
+        self.keys.take(ahead.digests)
         others = [(path, make) for path, make in self.site.others() if not self._is_of_all(path)]
         standing = Batch(comparison and comparison.begun())
-        groups = self._standing_events(aside, standing)
+        for group in ahead.standing:
+            self._take(aside, standing, group)
         left = [(path, make) for path, make in others if not self._stands(aside, standing, path, make)]
         standing.comparison = standing.comparison and standing.comparison.found()
         yield standing
+        yield ahead.batch
         portions = [left[first : first + FILES_A_BATCH] for first in range(0, len(left), FILES_A_BATCH)]
-        work = _Work(self, aside, comparison, self.site.shelves.batches(groups), portions)
+        groups = self.site.shelves.batches({*ahead.standing})
+        work = _Work(self, aside, comparison, groups[: len(groups) - ahead.portions], portions)
         yield from self._rounds(work)
 
     def _rounds(self, work: "_Work") -> Iterator[Batch]:
         """What several processes make; where it is much in rounds, of which each has its share of the large pages."""
         numbers = [*range(len(work))]
         rounds = len(work) // TASKS_A_ROUND + 1 if can_fork() and self.order.jobs > 1 else 1
-        if rounds > 1:
+        if rounds > 1 and work.groups:
             yield work(numbers.pop(len(work.groups) - 1))  # here, so that all who follow know the templates
         for first in range(rounds):
             gc.freeze()  # else those who are forked look for garbage in what was made so far, and copy it
             yield from spread(work, numbers[first::rounds], self.order.jobs, "made pages")
-
-    def _standing_events(self, aside: Aside, batch: Batch) -> set[str]:
-        """The events whose pages stand already: telling that is less work than having another process do it."""
-        known = {group: event for group, event in self._events.items() if group in self.before.units}
-        return {group for group, event in known.items() if self._takes(aside, batch, group, self._key_of(event))}
 
     def make_pages(self, aside: Aside, groups: tuple[str, ...], batch: Batch) -> None:
         """The pages of some groups; those of an event are a unit, any other is one by itself."""
@@ -162,23 +203,26 @@ class Production:
             else:
                 for page in self.site.shelves.fresh(group):
                     name, key = urls.file(page.path), self.keys.of_page(page)
-                    if not self._takes(aside, batch, name, key):
+                    if self._is_same(aside, name, key):
+                        self._take(aside, batch, name)
+                    else:
                         self._new_unit(aside, batch, name, key, partial(iter, (page,)))
 
     def _key_of(self, event: ListedEvent) -> bytes:
         return self.keys.of_event(self.site.plan.about(event))
 
-    def _takes(self, aside: Aside, batch: Batch, name: str, key: bytes) -> bool:
-        """Take a unit that was made from the same before and stands as it was left; whether it does."""
+    def _is_same(self, aside: Aside, name: str, key: bytes) -> bool:
+        """Whether a unit was made from the same before and stands as it was left."""
         before = self.before.units.get(name)
-        stand = {path: aside.stands(path) for path in before.files} if before and key and before.key == key else {}
-        if not before or not stand or not all(stand.values()):
-            return False
-        batch.placed += ((path, False) for path in stand)
-        batch.files |= {path: known for path, known in stand.items() if known}
+        return bool(before and before.files and key and before.key == key and all(map(aside.stands, before.files)))
+
+    def _take(self, aside: Aside, batch: Batch, name: str) -> None:
+        """Take a unit as it was made before."""
+        before = self.before.units[name]
+        batch.placed += ((path, False) for path in before.files)
+        batch.files |= {path: aside.known[path] for path in before.files}
         batch.units[name] = before
         _compare(batch, before)
-        return True
 
     def _new_unit(self, aside: Aside, batch: Batch, name: str, key: bytes, pages: Callable[[], Iterator[Page]]) -> None:
         compared = batch.comparison and batch.comparison.begun()

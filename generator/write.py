@@ -43,7 +43,7 @@ class Aside:
     """
 
     def __init__(self, places: Places, known: Mapping[str, Known], look: Callable[[], Mapping[str, Standing]]) -> None:
-        self._known, self._look = known, look
+        self.known, self._look = known, look
         self._target, self._changed = f"{places.target}/", f"{places.changed}/"
         self._folders: set[str] = set()
 
@@ -58,7 +58,7 @@ class Aside:
 
     def stands(self, path: str) -> Known | None:
         """A file of the old site that is just as the last build left it; else None."""
-        known, now = self._known.get(path), self.before.get(path)
+        known, now = self.known.get(path), self.before.get(path)
         is_left = known and now and now[1:] == (known.size, known.time, known.mode) and now.is_regular
         return known if is_left else None
 

@@ -5,8 +5,10 @@ import os
 import shutil
 import signal
 from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import replace
 from datetime import datetime
+from itertools import count
 from pathlib import Path
 from typing import Any
 
@@ -20,8 +22,8 @@ from generator.environment import Secret
 from generator.errors import Fault, SecretError, SiteError
 from generator.gate.gate import Gate
 from generator.order import Order
-from generator.processes import ahead, can_fork, spread
-from generator.production import Batch
+from generator.processes import ahead, beside, can_fork, spread
+from generator.production import Batch, Begun
 
 NOW = "2026-11-25T12:00:00+00:00"
 HERE = os.getpid()
@@ -112,6 +114,43 @@ def test_what_nobody_asks_for_is_not_waited_for(begun: list[str]) -> None:
     assert multiprocessing.active_children() == []
 
 
+def counted(is_enough: Callable[[], bool]) -> tuple[int, bytes]:
+    """Who worked until it was enough, and more than a pipe holds."""
+    while not is_enough():
+        pass
+    return os.getpid(), bytes(1_000_000)
+
+
+def test_another_process_works_until_it_is_asked_what_it_made(begun: list[str]) -> None:
+    with beside(counted, 2, "counted") as made:
+        who, content = made()
+    assert (who == HERE, len(content)) == (not begun, 1_000_000)
+    assert multiprocessing.active_children() == []
+
+
+def test_beside_a_single_process_there_is_no_other(begun: list[str]) -> None:
+    with beside(counted, 1, "counted") as made:
+        assert (made()[0], begun) == (HERE, [])
+
+
+def test_what_is_wrong_beside_is_wrong_here(begun: list[str]) -> None:
+    with pytest.raises(SiteError, match="is a seven"), beside(lambda _: squared(7), 2, "squared") as made:
+        made()
+
+
+@pytest.mark.skipif(not can_fork(), reason="this system cannot fork a process")
+def test_a_process_that_dies_beside_is_an_error_and_no_hang() -> None:
+    with pytest.raises(SiteError, match="a process that squared was killed"):  # noqa: SIM117  # it is what must end
+        with beside(lambda _: squared(13), 2, "squared") as made:
+            made()
+
+
+def test_nobody_waits_for_what_goes_on_beside_an_error(begun: list[str]) -> None:
+    with pytest.raises(KeyError), beside(counted, 2, "counted"):
+        raise KeyError
+    assert multiprocessing.active_children() == []
+
+
 @pytest.fixture
 def order(tmp_path: Path) -> Order:
     """The demo in a folder of its own, to be built by two processes."""
@@ -142,6 +181,25 @@ def test_a_site_that_is_made_in_rounds_is_the_same(order: Order, monkeypatch: py
     assert contents(order.target) == contents(build(PROJECT, None, NOW))
     assert len(rounds) > 3
     assert max(rounds) - min(rounds) <= 1
+
+
+@pytest.mark.parametrize(("enough", "made"), [(0, {0}), (3, {3}), (1000, {*range(4, 1000)})])
+def test_a_site_is_the_same_however_far_another_process_came(
+    order: Order, monkeypatch: pytest.MonkeyPatch, enough: int, made: set[int]
+) -> None:
+    came: set[int] = set()
+
+    @contextmanager
+    def looked_at(work: Callable[[Callable[[], bool]], Begun], *_: object) -> Iterator[Callable[[], Begun]]:
+        looks = count()
+        begun = work(lambda: next(looks) >= enough)
+        came.add(begun.portions)
+        yield lambda: begun
+
+    monkeypatch.setattr(production, "beside", looked_at)
+    build_order(order, lambda _: None)
+    assert contents(order.target) == contents(build(PROJECT, None, NOW))
+    assert len(came & made) == 1
 
 
 def test_a_process_lets_no_secret_through_however_it_begins(begun: list[str], order: Order) -> None:
