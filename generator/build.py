@@ -57,7 +57,8 @@ def build(order: Order, tell: Callable[[str], None], is_strict: bool = False) ->
         before = left_in(order.site, order.target)
         if before.units:  # what stands was held against secrets of its day; what it was made from is, against today's
             refuse_exposed(order.site, order.gate, source.folder)
-        made = website(words, source, pictures, memory, jobs=order.jobs, made_before=before.entries)
+        others = max(order.jobs - 1, 1)  # for the calendars, while one begins with the pages
+        made = website(words, source, pictures, memory, jobs=others, made_before=before.entries)
     if is_strict and made.warnings:
         raise SiteError(*(Fault(str(warning), "", warning.kind.mend) for warning in made.warnings))
 

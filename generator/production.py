@@ -32,7 +32,7 @@ from generator.website import Website
 from generator.write import Aside, Known, Placed
 
 FILES_A_BATCH = 256
-TASKS_A_ROUND = 120
+TASKS_A_ROUND = 90
 """After these other processes are forked: of the memory that they share with the first one, all that they so much as
 look at becomes their own."""
 
@@ -108,6 +108,8 @@ class Production:
         SecretError where a file holds a secret.
         """
         whole = Batch()
+        if self.before.files:
+            self.site.lasting.calendars  # noqa: B018  # made here, while it is looked how the old site stands
         known = self._truth(aside, whole)
         gc.freeze()  # else who is forked looks for garbage in what was made so far, and copies it
         with beside(partial(self._begin, aside, whole.comparison), self.order.jobs, "made pages") as begun:
