@@ -17,11 +17,12 @@ import sys
 import sysconfig
 import zoneinfo
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Mapping
-from contextlib import suppress
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import contextmanager, nullcontext, suppress
 from dataclasses import asdict, replace
 from datetime import datetime
 from functools import partial
+from itertools import chain
 from pathlib import Path
 from typing import Any
 
@@ -32,7 +33,7 @@ from generator.feedfolder import folder_of
 from generator.forms import utc
 from generator.gate.premises import refuse_exposed
 from generator.order import Order, Report, Written
-from generator.processes import spread
+from generator.processes import ahead, spread
 from generator.swap import files_in, put, replacing, shallow_stats_in, stats_in
 from generator.write import MANY, Known
 
@@ -117,11 +118,10 @@ def _renewed(order: Order, is_strict: bool) -> Report | None:
     feed = order.snapshot or folder_of(settings(order.site), order.site, order.feed)
     if known["ledger"] != _ledger(order) or known["inputs"] != inputs(order, feed, surroundings(order)):
         return None
-    refuse_exposed(order.site, order.gate, feed)
     fresh = replace(made, now=order.now.astimezone(made.now.tzinfo), pulled_at=_pulled_at(feed, made))
-    with replacing(order.target):
-        stands = _standing(order.target, made.written.unchanged, order.jobs)
-        return _with_new_times(fresh) if known["output"] == stands else None
+    with replacing(order.target), _looked_at(order.target, made.written.unchanged, order.jobs) as standing:
+        refuse_exposed(order.site, order.gate, feed)
+        return _with_new_times(fresh) if known["output"] == standing() else None
 
 
 def _file(order: Order) -> Path:
@@ -172,7 +172,7 @@ def _pulled_at(feed: Path, made: Report) -> datetime | None:
 
 
 def _left(output: Path, files: Mapping[str, Known]) -> str:
-    """The digest that `_standing` makes of an output whose files stand as they were left."""
+    """The digest that `_looked_at` makes of an output whose files stand as they were left."""
     lines = defaultdict[str, list[str]](list)
     for path, file in files.items():
         folder = "/".join(path.split("/", 2)[:-1]) if path.count("/") > 1 else ""
@@ -181,18 +181,30 @@ def _left(output: Path, files: Mapping[str, Known]) -> str:
     return _whole(output, above, (_said(below) for _, below in sorted(lines.items())))
 
 
-def _standing(output: Path, files: int, jobs: int) -> str:
-    """A digest of the output: the path, size, time and mode of every file, and what availability.json says.
+@contextmanager
+def _looked_at(output: Path, files: int, jobs: int) -> Iterator[Callable[[], str]]:
+    """Gives what tells a digest of the output: the path, size, time and mode of every file, and what availability.json
+    says; "" where there is none.
 
-    "" where there is none. Where there are about as many `files` as make it worth while, up to `jobs` processes look.
+    Where there are about as many `files` as make it worth while, another process begins to look, and up to `jobs` go on
+    when it is asked for.
     """
     if not (output / urls.AVAILABILITY).is_file():
-        return ""
+        yield str
+        return
     stats, folders = shallow_stats_in(output)
+    look, is_much = partial(_said_below, output), files >= MANY and jobs > 1
+    begun = len(folders) // 3 if is_much else 0  # what goes on beside it takes about as long
     step = len(folders) // PORTIONS + 1
-    portions = [folders[first : first + step] for first in range(0, len(folders), step)]
-    said = spread(partial(_said_below, output), portions, jobs if files >= MANY else 1, "looked at the site")
-    return _whole(output, _lines(stats), (own for portion in said for own in portion))
+    portions = [folders[first : first + step] for first in range(begun, len(folders), step)]
+    beginning = [folders[:begun]] if begun else []
+    with ahead(look, beginning) if begun else nullcontext(map(look, beginning)) as first:
+
+        def whole() -> str:
+            rest = [*spread(look, portions, jobs if is_much else 1, "looked at the site")]
+            return _whole(output, _lines(stats), chain.from_iterable((*first, *rest)))
+
+        yield whole
 
 
 def _whole(output: Path, above: Iterable[str], below: Iterable[bytes]) -> str:

@@ -86,7 +86,9 @@ class Aside:
         if folder not in self._folders:
             try:
                 os.mkdir(self._changed + folder)
-            except OSError:  # it is there already, or the folder above it is not
+            except FileExistsError:  # another process was sooner
+                pass
+            except FileNotFoundError:
                 os.makedirs(self._changed + folder, exist_ok=True)
             self._folders.add(folder)
 
