@@ -186,7 +186,7 @@ MADE: Mapping[str, tuple[str, Plant]] = {
         lambda site: put(site, "templates/offers.html", f'{{{{ "{API_KEY[:8]}" ~ "{API_KEY[8:]}" }}}}'),
     ),
     "from the feed": (
-        "/calendar.ics",
+        "/availability.json",
         lambda site: rewrite(site / "feed/events.xml", "Macbeth", API_KEY.replace("&", "&amp;")),
     ),
 }
