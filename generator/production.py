@@ -9,12 +9,11 @@ were left, are not made again.
 import gc
 import hashlib
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from functools import partial
 
-import msgspec
-
 from generator import urls
+from generator.batch import Batch
 from generator.before import Before, Unit
 from generator.calendars import CalendarFile
 from generator.check.surfaces import Comparison, holds_truth, targets, truth_of
@@ -35,40 +34,6 @@ FILES_A_BATCH = 256
 TASKS_A_ROUND = 90
 """After these other processes are forked: of the memory that they share with the first one, all that they so much as
 look at becomes their own."""
-
-
-@dataclass(slots=True)
-class Batch:
-    """What became of some files: whether each is new or changed, how it stands, what its pages were found to be."""
-
-    comparison: Comparison | None = None
-    placed: list[Placed] = field(default_factory=list)
-    files: dict[str, Known] = field(default_factory=dict)
-    units: dict[str, Unit] = field(default_factory=dict)
-    calendars: dict[str, bytes] = field(default_factory=dict)
-
-    def __reduce__(self) -> tuple[Callable[[bytes], "Batch"], tuple[bytes]]:
-        """As it is sent to another process: it holds many records, each of which would be pickled by itself."""
-        return _batch, (msgspec.msgpack.encode(self),)
-
-    def take(self, other: "Batch") -> None:
-        """Take what became of other files, but for where they were put: that is told and done with."""
-        self.files |= other.files
-        self.units |= other.units
-        self.calendars |= other.calendars
-        if self.comparison and other.comparison:
-            self.comparison.take(other.comparison)
-
-
-def _batch(content: bytes) -> Batch:
-    """A batch as it was sent; a path is one text, wherever it stands, as there are a hundred thousand."""
-    batch = msgspec.msgpack.decode(content, type=Batch)
-    same = {path: path for path, _ in batch.placed}
-    batch.files = {same[path]: known for path, known in batch.files.items()}
-    batch.calendars = {same[path]: key for path, key in batch.calendars.items()}
-    for unit in batch.units.values():
-        unit.files = [same[path] for path in unit.files]
-    return batch
 
 
 @dataclass(slots=True)

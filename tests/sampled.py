@@ -17,7 +17,7 @@ from pathlib import Path
 from types import FrameType
 
 EVERY = 0.005  # seconds
-KEEP_EVERY = 0.2  # seconds; a process that is forked may end without a word
+KEEP_EVERY = 0.02  # seconds; a process that is forked ends without a word, and may not last a tenth of one
 OURS = "generator."
 IMPORTING = "importing"
 PARTS = {

@@ -17,13 +17,14 @@ from live import contents
 from surfaces import PROJECT, build, share_pictures
 
 from generator import production
+from generator.batch import Batch
 from generator.build import build as build_order
 from generator.environment import Secret
 from generator.errors import Fault, SecretError, SiteError
 from generator.gate.gate import Gate
 from generator.order import Order
 from generator.processes import ahead, beside, can_fork, spread
-from generator.production import Batch, Begun
+from generator.production import Begun
 
 NOW = "2026-11-25T12:00:00+00:00"
 HERE = os.getpid()

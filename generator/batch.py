@@ -1,0 +1,44 @@
+"""What became of files that some process made and put aside, as it tells it to the first one."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+
+import msgspec
+
+from generator.before import Unit
+from generator.check.surfaces import Comparison
+from generator.write import Known, Placed
+
+
+@dataclass(slots=True)
+class Batch:
+    """What became of some files: whether each is new or changed, how it stands, what its pages were found to be."""
+
+    comparison: Comparison | None = None
+    placed: list[Placed] = field(default_factory=list)
+    files: dict[str, Known] = field(default_factory=dict)
+    units: dict[str, Unit] = field(default_factory=dict)
+    calendars: dict[str, bytes] = field(default_factory=dict)
+
+    def __reduce__(self) -> tuple[Callable[[bytes], "Batch"], tuple[bytes]]:
+        """As it is sent to another process: it holds many records, each of which would be pickled by itself."""
+        return _batch, (msgspec.msgpack.encode(self),)
+
+    def take(self, other: "Batch") -> None:
+        """Take what became of other files, but for where they were put: that is told and done with."""
+        self.files |= other.files
+        self.units |= other.units
+        self.calendars |= other.calendars
+        if self.comparison and other.comparison:
+            self.comparison.take(other.comparison)
+
+
+def _batch(content: bytes) -> Batch:
+    """A batch as it was sent; a path is one text, wherever it stands, as there are a hundred thousand."""
+    batch = msgspec.msgpack.decode(content, type=Batch)
+    same = {path: path for path, _ in batch.placed}
+    batch.files = {same[path]: known for path, known in batch.files.items()}
+    batch.calendars = {same[path]: key for path, key in batch.calendars.items()}
+    for unit in batch.units.values():
+        unit.files = [same[path] for path in unit.files]
+    return batch
