@@ -32,6 +32,13 @@ class Batch:
         if self.comparison and other.comparison:
             self.comparison.take(other.comparison)
 
+    def compare(self, unit: Unit) -> None:
+        """Hold the pages of a unit against the other surfaces, where that is asked for."""
+        if self.comparison:
+            self.comparison.seen |= set(unit.seen)
+            self.comparison.over |= unit.over
+            self.comparison.silences += unit.silences
+
 
 def _batch(content: bytes) -> Batch:
     """A batch as it was sent; a path is one text, wherever it stands, as there are a hundred thousand."""

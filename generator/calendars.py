@@ -15,6 +15,8 @@ from generator.ledger import Ledger
 from generator.programme import Programme
 from generator.urls import Addresses
 
+MANY = 1000
+
 
 def folders(programme: Programme) -> dict[str, str]:
     """The folders that have a calendar today, each with the name of what is listed there."""
@@ -40,14 +42,14 @@ class Calendars:
 
     def files(self) -> Iterator[tuple[str, "CalendarFile"]]:
         """The path of every calendar, and what makes it."""
-        yield urls.FEED, CalendarFile(self, urls.FEED, urls.HOME)
+        yield urls.FEED, CalendarFile(self, self._about(urls.FEED, urls.HOME), urls.HOME)
         dates = self._dates()
         for folder, name in sorted(self.ledger.calendars.items()):
-            yield folder + urls.FEED, CalendarFile(self, folder, name)
+            yield folder + urls.FEED, CalendarFile(self, self._about(folder, name), name)
             for key in sorted(dates.get(name, ())):
                 yield f"{folder}{key}/{urls.FEED}", CalendarFile(self, instance_id=key)
 
-    def about(self, folder: str, name: str) -> About:
+    def _about(self, folder: str, name: str) -> About:
         """What the calendar of that name says of itself; where its page moved, it leads to the page of today."""
         site = self.settings.site.name
         if name == urls.HOME:
@@ -104,10 +106,10 @@ class Calendars:
 
 @dataclass(frozen=True, slots=True)
 class CalendarFile:
-    """What makes the calendar of a folder and a name, or of a single instance."""
+    """What makes the calendar of a name, which says something of itself, or of a single instance."""
 
     of: Calendars
-    folder: str = ""
+    about: About | None = None
     name: str = ""
     instance_id: int | None = None
 
@@ -115,7 +117,13 @@ class CalendarFile:
         """The calendar."""
         if self.instance_id is not None:
             return self.of.writer.single(self.instance_id)
-        return self.of.writer.calendar(self.of.about(self.folder, self.name), self.of.listed(self.name))
+        assert self.about  # noqa: S101  # it is of a name
+        return self.of.writer.calendar(self.about, self.of.listed(self.name))
+
+    @property
+    def is_of_many(self) -> bool:
+        """Whether it lists very many instances."""
+        return self.instance_id is None and len(self.of.listed(self.name)) > MANY
 
     @property
     def key(self) -> bytes:
@@ -124,6 +132,5 @@ class CalendarFile:
         if self.instance_id is not None:
             parts = [entries[self.instance_id].key] if self.instance_id in entries else []
         else:
-            about = repr(self.of.about(self.folder, self.name)).encode()
-            parts = [about, *(entries[key].key for key in self.of.listed(self.name))]
+            parts = [repr(self.about).encode(), *(entries[key].key for key in self.of.listed(self.name))]
         return key_of(b"\0".join(parts))

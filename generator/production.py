@@ -127,21 +127,23 @@ class Production:
     def _of_all(self, aside: Aside, batch: Batch) -> dict[str, bytes]:
         """The files that are made of the whole programme, put aside; those of them that others are compared with."""
         known, truth = dict[str, bytes](), self.site.lasting.availability
-        files = ((path, make) for path, make in self.site.others() if self._is_of_all(path))
-        for path, make in ((path, make) for path, make in files if make is not truth.get(path)):
-            content = make()
-            self._put(aside, batch, path, content)
+        for path, make in self.site.others():
+            if make is truth.get(path) or not self._is_of_all(path, make):
+                continue
             if path in (urls.FEED, urls.REDIRECTS):
-                known.setdefault(path, content)  # where two would have one path, putting them aside tells
+                known.setdefault(path, make())  # where two would have one path, putting them aside tells
+                self._put(aside, batch, path, known[path])
+            elif not self._stands(aside, batch, path, make):
+                self.make_others(aside, ((path, make),), batch)
         return known
 
     def _batches(self, aside: Aside, comparison: Comparison | None, ahead: Begun) -> Iterator[Batch]:
         """All other files but the sitemap and the last: what stands already, then what several processes make."""
         self.keys.take(ahead.digests)
-        others = [(path, make) for path, make in self.site.others() if not self._is_of_all(path)]
         standing = Batch(comparison and comparison.begun())
         for group in ahead.standing:
             self._take(aside, standing, group)
+        others = ((path, make) for path, make in self.site.others() if not self._is_of_all(path, make))
         left = [(path, make) for path, make in others if not self._stands(aside, standing, path, make)]
         standing.comparison = standing.comparison and standing.comparison.found()
         yield standing
@@ -189,7 +191,7 @@ class Production:
         batch.placed += ((path, False) for path in before.files)
         batch.files |= {path: aside.known[path] for path in before.files}
         batch.units[name] = before
-        _compare(batch, before)
+        batch.compare(before)
 
     def _new_unit(self, aside: Aside, batch: Batch, name: str, key: bytes, pages: Callable[[], Iterator[Page]]) -> None:
         compared = batch.comparison and batch.comparison.begun()
@@ -205,7 +207,7 @@ class Production:
             unit.seen, unit.over, unit.silences = sorted(compared.seen), compared.over, compared.silences
             batch.comparison.contradictions += compared.contradictions
         batch.units[name] = unit
-        _compare(batch, unit)
+        batch.compare(unit)
 
     def _stands(self, aside: Aside, batch: Batch, path: str, make: File) -> bool:
         """Take a calendar that was made from the same before and stands as it was left; whether it does."""
@@ -235,8 +237,11 @@ class Production:
         batch.placed.append((path, is_changed))
         batch.files[path] = Known(known.size, known.time, known.mode, own)
 
-    def _is_of_all(self, path: str) -> bool:
-        return holds_truth(path) or path == urls.FEED or path in self.site.summaries
+    def _is_of_all(self, path: str, make: File) -> bool:
+        """Whether the first process makes a file: another would copy all memory that it looks at."""
+        if isinstance(make, CalendarFile):
+            return path == urls.FEED or make.is_of_many
+        return holds_truth(path) or path in self.site.summaries
 
     @property
     def _events(self) -> Mapping[str, ListedEvent]:
@@ -288,11 +293,3 @@ def _work(
     files = dict(making.site.others())
     others = [[(path, files[path]) for path in portion] for portion in paths]
     return _Work(making, aside, comparison, groups, others)
-
-
-def _compare(batch: Batch, unit: Unit) -> None:
-    """Hold the pages of a unit against the other surfaces, where that is asked for."""
-    if batch.comparison:
-        batch.comparison.seen |= set(unit.seen)
-        batch.comparison.over |= unit.over
-        batch.comparison.silences += unit.silences
