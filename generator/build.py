@@ -10,15 +10,15 @@ from dataclasses import replace
 from generator import source as sources
 from generator import urls
 from generator.baseline import read_baseline, shown
-from generator.before import leave, left_in
+from generator.before import Before, leave, left_in
 from generator.config import Settings, settings
-from generator.errors import Fault, Notice, SiteError, Warned, tally
+from generator.errors import Fault, SiteError, Warned, tally
 from generator.feedfolder import folder_of
-from generator.garbage import reading_much
+from generator.garbage import undisturbed
 from generator.gate.premises import refuse_exposed
 from generator.guard import counts_of_programme, refuse_empty, refuse_shrink
 from generator.manifest import inputs, note, surroundings
-from generator.memory import keep, remembered
+from generator.memory import Memory, keep, remembered
 from generator.model import NOTHING
 from generator.moments import next_moment
 from generator.order import Order, Report, Written
@@ -27,57 +27,57 @@ from generator.programme import Programme
 from generator.sitefolder import read_words
 from generator.source import Source
 from generator.website import Website, composed, pictured, website
-from generator.write import publish
+from generator.write import publishing
 
 
+@undisturbed()  # it ends soon, and holds until then what it reads and makes
 def build(order: Order, tell: Callable[[str], None], is_strict: bool = False) -> Report:
     """Build the site. `tell` is called with a word on each stage. Raises SitegenError; then the old site stands."""
     refuse_exposed(order.site, order.gate)
-    with reading_much():
-        tell("Reading settings and content")
-        around = _surroundings(order)
-        begun = _inputs(order, around)
-        words = read_words(order.site)
-        _refuse_output_over_input(order)
+    around = _surroundings(order)
+    begun = _inputs(order, around)
+    before = left_in(order.site, order.target)
+    _refuse_output_over_input(order)
+    with publishing(order.target, before.files, keeps_most=before.surroundings == around) as output:
+        made, memory = _gathered(order, before, tell)
+        if is_strict and made.warnings:
+            raise SiteError(*(Fault(str(warning), "", warning.kind.mend) for warning in made.warnings))
 
-        tell("Reading the feed")
-        source = sources.load(words.settings, order.site, order.now, order.feed, order.snapshot)
-        if not order.allow_shrink:
-            refuse_empty({"events": len(source.feed.events), "instances": len(source.feed.instances)})
-
-        tell("Composing the programme")
-        programme = composed(words, source, order.now)
-        if not order.allow_shrink:
-            _guard(order, words.settings, source, programme)
-        source = replace(source, feed=NOTHING)  # all of it that is used is in the programme; it is as large
-        memory = remembered(order.site, source, order.baseline, order.now)
-
-        tell("Making pictures")
-        pictures = pictured(words, source, programme, order.jobs)
-        before = left_in(order.site, order.target)
-        if before.units:  # what stands was held against secrets of its day; what it was made from is, against today's
-            refuse_exposed(order.site, order.gate, source.folder)
-        others = max(order.jobs - 1, 1)  # for the calendars, while one begins with the pages
-        made = website(words, source, pictures, memory, jobs=others, made_before=before.entries)
-    if is_strict and made.warnings:
-        raise SiteError(*(Fault(str(warning), "", warning.kind.mend) for warning in made.warnings))
-
-    tell("Making the pages")
-    making = Production(made, before, around, order, is_strict)
-    unkept: list[Notice] = []
-    written = publish(
-        order.target,
-        making.files,
-        lambda: unkept.extend(keep(order.target / urls.LEDGER, order.site)),
-        before.files,
-        keeps_most=before.surroundings == around,
-    )
+        tell("Making the pages")
+        making = Production(made, before, around, order, is_strict)
+        written = output.publish(making.files)
+        unkept = tuple(keep(order.target / urls.LEDGER, order.site))
     if _surroundings(order) == around:  # else nobody knows which of them made which page
         leave(order.site, order.target, making.made)
     is_changed = memory.ledger is None or memory.ledger.content != making.content
     report = _report(order, made, making.pages, written, is_changed, tally((*making.notices, *unkept)))
     note(order, begun, report, making.made.files)
     return report
+
+
+def _gathered(order: Order, before: Before, tell: Callable[[str], None]) -> tuple[Website, Memory]:
+    """The website as it is to be, and what was remembered of the last one."""
+    tell("Reading settings and content")
+    words = read_words(order.site)
+
+    tell("Reading the feed")
+    source = sources.load(words.settings, order.site, order.now, order.feed, order.snapshot)
+    if not order.allow_shrink:
+        refuse_empty({"events": len(source.feed.events), "instances": len(source.feed.instances)})
+
+    tell("Composing the programme")
+    programme = composed(words, source, order.now)
+    if not order.allow_shrink:
+        _guard(order, words.settings, source, programme)
+    source = replace(source, feed=NOTHING)  # all of it that is used is in the programme; it is as large
+    memory = remembered(order.site, source, order.baseline, order.now)
+
+    tell("Making pictures")
+    pictures = pictured(words, source, programme, order.jobs)
+    if before.units:  # what stands was held against secrets of its day; what it was made from is, against today's
+        refuse_exposed(order.site, order.gate, source.folder)
+    others = max(order.jobs - 1, 1)  # for the calendars, while one begins with the pages
+    return website(words, source, pictures, memory, jobs=others, made_before=before.entries), memory
 
 
 def _inputs(order: Order, around: str) -> str:

@@ -9,14 +9,21 @@ from contextlib import contextmanager
 
 
 @contextmanager
-def reading_much() -> Iterator[None]:
-    """No collection of garbage while much is read, nor later of what was read."""
+def undisturbed() -> Iterator[None]:
+    """No collection of garbage meanwhile, nor in processes that are forked then."""
     gc.disable()
     try:
+        yield
+    finally:
+        gc.enable()
+
+
+@contextmanager
+def reading_much() -> Iterator[None]:
+    """No collection of garbage while much is read, nor later of what was read."""
+    with undisturbed():
         yield
         if gc.get_freeze_count():
             gc.unfreeze()
             gc.collect()
         gc.freeze()
-    finally:
-        gc.enable()

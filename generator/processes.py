@@ -130,8 +130,11 @@ def ahead(work: Callable[[Task], Made], tasks: Sequence[Task]) -> Iterator[Itera
 
 
 def _tell(work: Callable[[Task], Made], tasks: Sequence[Task], told: "Connection") -> None:
-    for task in tasks:
-        told.send(work(task))
+    from concurrent.futures import ThreadPoolExecutor
+
+    with ThreadPoolExecutor(1) as teller:  # who goes on meanwhile, as much is not taken before it is asked for
+        for task in tasks:
+            teller.submit(told.send, work(task))
 
 
 def _told(told: "Connection", work: Callable[[Task], Made], task: Task) -> Made:

@@ -6,7 +6,6 @@ puts aside what it makes, and tells only what became of it. Pages that were made
 were left, are not made again.
 """
 
-import gc
 import hashlib
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -73,10 +72,7 @@ class Production:
         SecretError where a file holds a secret.
         """
         whole = Batch()
-        if self.before.files:
-            self.site.lasting.calendars  # noqa: B018  # made here, while it is looked how the old site stands
         known = self._truth(aside, whole)
-        gc.freeze()  # else who is forked looks for garbage in what was made so far, and copies it
         with beside(partial(self._begin, aside, whole.comparison), self.order.jobs, "made pages") as begun:
             known |= self._of_all(aside, whole)
             ahead = begun()
@@ -160,7 +156,6 @@ class Production:
         if rounds > 1 and work.groups:
             yield work(numbers.pop(len(work.groups) - 1))  # here, so that all who follow know the templates
         for first in range(rounds):
-            gc.freeze()  # else those who are forked look for garbage in what was made so far, and copy it
             yield from spread(work, numbers[first::rounds], self.order.jobs, "made pages")
 
     def make_pages(self, aside: Aside, groups: tuple[str, ...], batch: Batch) -> None:

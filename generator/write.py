@@ -8,7 +8,7 @@ own: the next new folder is made of it, so that the work is as large as what cha
 import os
 import shutil
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from contextlib import nullcontext, suppress
+from contextlib import contextmanager, nullcontext, suppress
 from dataclasses import dataclass
 from functools import cache, cached_property, partial
 from pathlib import Path
@@ -97,28 +97,46 @@ Placed = tuple[str, bool]
 """The path of a file that was put aside, and whether it is new or changed."""
 
 
-def publish(
-    output: Path,
-    make: Callable[[Aside], Iterable[Placed]],
-    then: Callable[[], None] = lambda: None,
-    known: Mapping[str, Known] = NOTHING,
-    keeps_most: bool = False,
-) -> Written:
-    """Make the output folder hold exactly what `make` puts aside and tells; `then` is called once it does.
+@contextmanager
+def publishing(output: Path, known: Mapping[str, Known] = NOTHING, keeps_most: bool = False) -> Iterator["Publication"]:
+    """The output folder, for one build at a time; a large one is looked at from now on by another process.
 
     `known` are the files as the last build left them; `keeps_most` is whether most of them are likely to stay so.
 
     Nothing is touched before the last file has come; an error on the way leaves the old site. Raises SiteError where
-    a path leads out of the output or comes twice, where the folder holds what no build has put there, or while another
-    build is at work in it or the file system refuses.
+    the folder holds what no build has put there, or while another build is at work in it or the file system refuses.
     """
     with replacing(output) as places:
         _refuse_foreign(places.target)
         look = partial(_look, places, keeps_most and len(known) >= MANY, cache(standing_in))
         folders = (places.target, places.spare)
         with ahead(look, folders) if len(known) >= MANY else nullcontext(map(look, folders)) as looks:
-            written = _publish(looks, Aside(places, known, partial(next, looks)), places, make)
-        then()
+            yield Publication(places, Aside(places, known, partial(next, looks)), looks)
+
+
+@dataclass(frozen=True, slots=True)
+class Publication:
+    """An output folder, where files for it are put aside, and the looks at what is there."""
+
+    places: Places
+    aside: Aside
+    looks: Iterator[Mapping[str, Standing]]
+
+    def publish(self, make: Callable[[Aside], Iterable[Placed]]) -> Written:
+        """Make the folder hold exactly what `make` puts aside and tells.
+
+        Raises SiteError where a path leads out of the output or comes twice.
+        """
+        paths: dict[str, bool] = {}
+        folders: set[str] = set()
+        for path, is_changed in make(self.aside):
+            _refuse_clash(path, paths, folders)
+            paths[path] = is_changed
+        changed = sum(paths.values())
+        written = Written(changed, len(paths) - changed, len(self.aside.before - paths.keys()))
+        if changed or written.removed:
+            _assemble(self.places, paths, self.aside.before, self.looks)
+            swap(self.places, keeps_spare=True)
         return written
 
 
@@ -131,22 +149,6 @@ def _look(
     folder.mkdir()
     _each(standing(places.target), places.target, folder, _link)
     return standing(places.target)
-
-
-def _publish(
-    looks: Iterator[Mapping[str, Standing]], aside: Aside, places: Places, make: Callable[[Aside], Iterable[Placed]]
-) -> Written:
-    paths: dict[str, bool] = {}
-    folders: set[str] = set()
-    for path, is_changed in make(aside):
-        _refuse_clash(path, paths, folders)
-        paths[path] = is_changed
-    changed = sum(paths.values())
-    written = Written(changed, len(paths) - changed, len(aside.before - paths.keys()))
-    if changed or written.removed:
-        _assemble(places, paths, aside.before, looks)
-        swap(places, keeps_spare=True)
-    return written
 
 
 def _refuse_foreign(output: Path) -> None:

@@ -11,7 +11,7 @@ from itertools import cycle
 from pathlib import Path
 
 from generator.order import Written
-from generator.write import Aside, Placed, publish
+from generator.write import Aside, Placed, publishing
 
 Files = dict[str, bytes]
 
@@ -22,7 +22,8 @@ def put(output: Path, files: Iterable[tuple[str, bytes]]) -> Written:
     def make(aside: Aside) -> Iterator[Placed]:
         return ((path, aside.put(path, content, sha256(content).digest())[0]) for path, content in files)
 
-    return publish(output, make, keeps_most=True)
+    with publishing(output, keeps_most=True) as publication:
+        return publication.publish(make)
 
 
 def large(word: str) -> Files:

@@ -109,7 +109,8 @@ def test_a_spare_folder_is_linked_ahead_where_most_is_likely_to_stay(
     keeps_most: bool, output: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(write, "MANY", 0)
-    write.publish(output, lambda aside: [(path, path not in aside.before) for path in SMALL], keeps_most=keeps_most)
+    with write.publishing(output, keeps_most=keeps_most) as publication:
+        publication.publish(lambda aside: [(path, path not in aside.before) for path in SMALL])
     spare = output.with_name(".output.spare")
     assert (marks_of_files(spare) if spare.exists() else None) == (marks_of_files(output) if keeps_most else None)
 
