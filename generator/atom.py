@@ -41,7 +41,7 @@ def atom(ledger: Ledger, programme: Programme, settings: Settings, addresses: Ad
     _add(ElementTree.SubElement(feed, "author"), "name", site)
     _link(feed, "self", addresses.absolute(urls.NEWS))
     _link(feed, "alternate", addresses.absolute(urls.WHATS_ON))
-    pages = pages_of(programme)
+    pages = pages_of(ledger.changes, programme)
     groups: dict[tuple[datetime, str, int], list[Change]] = {}
     for change in ledger.changes:
         groups.setdefault((change.time, change.what, change.event_id), []).append(change)

@@ -4,8 +4,10 @@
 """
 
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import replace
+from pathlib import Path
 
 from generator import source as sources
 from generator import urls
@@ -14,7 +16,6 @@ from generator.before import Before, leave, left_in
 from generator.config import Settings, settings
 from generator.errors import Fault, SiteError, Warned, tally
 from generator.feedfolder import folder_of
-from generator.garbage import undisturbed
 from generator.gate.premises import refuse_exposed
 from generator.guard import counts_of_programme, refuse_empty, refuse_shrink
 from generator.manifest import inputs, note, surroundings
@@ -22,6 +23,7 @@ from generator.memory import Memory, keep, remembered
 from generator.model import NOTHING
 from generator.moments import next_moment
 from generator.order import Order, Report, Written
+from generator.processes import beside
 from generator.production import Production
 from generator.programme import Programme
 from generator.sitefolder import read_words
@@ -30,7 +32,6 @@ from generator.website import Website, composed, pictured, website
 from generator.write import publishing
 
 
-@undisturbed()  # it ends soon, and holds until then what it reads and makes
 def build(order: Order, tell: Callable[[str], None], is_strict: bool = False) -> Report:
     """Build the site. `tell` is called with a word on each stage. Raises SitegenError; then the old site stands."""
     refuse_exposed(order.site, order.gate)
@@ -39,7 +40,8 @@ def build(order: Order, tell: Callable[[str], None], is_strict: bool = False) ->
     before = left_in(order.site, order.target)
     _refuse_output_over_input(order)
     with publishing(order.target, before.files, keeps_most=before.surroundings == around) as output:
-        made, memory = _gathered(order, before, tell)
+        with _searched(order, before):
+            made, memory = _gathered(order, before, tell)
         if is_strict and made.warnings:
             raise SiteError(*(Fault(str(warning), "", warning.kind.mend) for warning in made.warnings))
 
@@ -74,16 +76,32 @@ def _gathered(order: Order, before: Before, tell: Callable[[str], None]) -> tupl
 
     tell("Making pictures")
     pictures = pictured(words, source, programme, order.jobs)
-    if before.units:  # what stands was held against secrets of its day; what it was made from is, against today's
-        refuse_exposed(order.site, order.gate, source.folder)
     others = max(order.jobs - 1, 1)  # for the calendars, while one begins with the pages
     return website(words, source, pictures, memory, jobs=others, made_before=before.entries), memory
+
+
+@contextmanager
+def _searched(order: Order, before: Before) -> Iterator[None]:
+    """Have what the site is made from searched for secrets meanwhile, where pages stand: they were held against those
+    of their day. Raises SecretError."""
+    if not before.units:
+        yield
+        return
+    folder = _folder(order)
+    with beside(lambda _: refuse_exposed(order.site, order.gate, folder), order.jobs, "looked for secrets") as searched:
+        yield
+        searched()
+
+
+def _folder(order: Order) -> Path:
+    """The folder of the feed."""
+    return order.snapshot or folder_of(settings(order.site), order.site, order.feed)
 
 
 def _inputs(order: Order, around: str) -> str:
     """What the site is about to be made from; "" where that cannot be told, and will be said by who reads it."""
     try:
-        return inputs(order, order.snapshot or folder_of(settings(order.site), order.site, order.feed), around)
+        return inputs(order, _folder(order), around)
     except (OSError, ValueError, TypeError):
         return ""
 

@@ -8,6 +8,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 
+from msgspec import Struct
+
 from generator import urls
 from generator.config import Settings
 from generator.ical import About, Made, Writer, key_of, writer
@@ -104,8 +106,7 @@ class Calendars:
         return dates
 
 
-@dataclass(frozen=True, slots=True)
-class CalendarFile:
+class CalendarFile(Struct, frozen=True):
     """What makes the calendar of a name, which says something of itself, or of a single instance."""
 
     of: Calendars

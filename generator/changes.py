@@ -1,6 +1,6 @@
 """What happened to an instance from one build to the next: `happened` compares, `changes_json` publishes."""
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import timedelta
 from typing import Any
 
@@ -70,15 +70,17 @@ def address_of(change: Change, pages: Mapping[str, str], addresses: Addresses) -
     return addresses.absolute(pages.get(urls.instance_for_good(change.instance_id), event))
 
 
-def pages_of(programme: Programme) -> Mapping[str, str]:
-    """The pages of events and instances by the addresses that stay."""
-    events = {urls.event_for_good(event.id): event.path for event in programme.events}
-    return events | {urls.instance_for_good(instance.id): instance.path for _, instance in programme.instances}
+def pages_of(changes: Sequence[Change], programme: Programme) -> Mapping[str, str]:
+    """The pages of the events and instances that changes are about, by the addresses that stay."""
+    events, dates = {change.event_id for change in changes}, {change.instance_id for change in changes}
+    pages = {urls.event_for_good(event.id): event.path for event in programme.events if event.id in events}
+    found = (date for _, date in programme.instances if date.id in dates)
+    return pages | {urls.instance_for_good(date.id): date.path for date in found}
 
 
 def changes_json(ledger: Ledger, programme: Programme, settings: Settings, addresses: Addresses) -> bytes:
     """changes.json: what changed of late, newest first. Raises InternalError."""
-    pages = pages_of(programme)
+    pages = pages_of(ledger.changes, programme)
     document = {
         "version": 1,
         "updated": utc(ledger.changed),

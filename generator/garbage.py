@@ -10,20 +10,21 @@ from contextlib import contextmanager
 
 @contextmanager
 def undisturbed() -> Iterator[None]:
-    """No collection of garbage meanwhile, nor in processes that are forked then."""
+    """No collection of garbage meanwhile, nor in processes that are forked then; none later of what is there by then,
+    such as when the program ends."""
     gc.disable()
     try:
         yield
+        gc.freeze()
     finally:
         gc.enable()
 
 
 @contextmanager
 def reading_much() -> Iterator[None]:
-    """No collection of garbage while much is read, nor later of what was read."""
+    """The same, again and again: what was read before, and is used no more, is looked for."""
     with undisturbed():
         yield
         if gc.get_freeze_count():
             gc.unfreeze()
             gc.collect()
-        gc.freeze()

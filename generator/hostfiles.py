@@ -8,6 +8,8 @@ import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
+from msgspec import Struct
+
 
 @dataclass(frozen=True, slots=True)
 class HeaderRule:
@@ -20,8 +22,7 @@ class HeaderRule:
     headers: tuple[tuple[str, str], ...]
 
 
-@dataclass(frozen=True, slots=True)
-class RedirectRule:
+class RedirectRule(Struct, frozen=True):
     """Where a path, or those of a pattern, leads, and with which status; 200 shows another file in its place."""
 
     path: str

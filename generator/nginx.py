@@ -10,18 +10,19 @@ import zlib
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import groupby
-from urllib.parse import quote, unquote
+from urllib.parse import unquote
 
 from generator import urls
 from generator.hostfiles import HeaderRule, RedirectRule
 from generator.hosting import REVALIDATED
-from generator.urls import Addresses
+from generator.urls import Addresses, quoted
 
 _HEAD = "# Written by sitegen with every build. How to include it: docs/operator.md\n"
 _TYPE, _KEPT = "content-type", "cache-control"
 _REDIRECTING = (301, 302, 303, 307, 308)
 _LONGEST_WORD = 40
 _SAFE = "%/:?#[]@!&'()*+,;=~"
+_has_parameter = re.compile(r"(^|/)(\*(/|\Z)|:)").search
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,9 +106,9 @@ class Nginx:
 
     def _lead(self, rule: RedirectRule) -> tuple[str, str]:
         """A redirect's path, or expression, and its target, in which variables stand for the parts of a pattern."""
-        to = quote(rule.to, safe=_SAFE)
+        to = quoted(rule.to, _SAFE)
         if not _is_pattern(rule):
-            return quote(rule.path.rstrip("/") or "/", safe=_SAFE), to
+            return quoted(rule.path.rstrip("/") or "/", _SAFE), to
         expression = ""
         for part in rule.path.strip("/").split("/"):
             name = "splat" if part == "*" else part[1:]
@@ -117,7 +118,7 @@ class Nginx:
             elif part.startswith(":"):
                 expression += f"/(?<{variable[1:]}>[^/]+)"
             else:
-                expression += "/" + re.escape(quote(part, safe=_SAFE))
+                expression += "/" + re.escape(quoted(part, _SAFE))
                 continue
             to = re.sub(rf":{name}\b", f"${{{variable[1:]}}}", to)
         return f"~^{expression}$", to
@@ -133,7 +134,7 @@ class Nginx:
 
 def _is_pattern(rule: RedirectRule) -> bool:
     """Whether a map holds an expression for a rule: for a pattern, and for what is too long for its table of words."""
-    return len(rule.path) > _LONGEST_WORD or any(part == "*" or part.startswith(":") for part in rule.path.split("/"))
+    return len(rule.path) > _LONGEST_WORD or bool(_has_parameter(rule.path))
 
 
 def _paths(pattern: str) -> str:

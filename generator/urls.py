@@ -120,16 +120,16 @@ class Addresses:
 
     def href(self, path: str) -> str:
         """A link from any page of the site; a whole address stays as it is."""
-        return path if is_address(path) else self.base + _quoted(path)
+        return path if is_address(path) else self.base + quoted(path)
 
     def absolute(self, path: str) -> str:
         """A link from anywhere; a whole address stays as it is."""
-        return path if is_address(path) else f"{self.url}/{_quoted(path)}"
+        return path if is_address(path) else f"{self.url}/{quoted(path)}"
 
 
-def _quoted(path: str) -> str:
+def quoted(path: str, safe: str = "/") -> str:
     """A path as it stands in an address; most need nothing, and looking is quicker than quoting."""
-    return path if _PLAIN.fullmatch(path) else quote(path)
+    return path if _PLAIN.fullmatch(path) else quote(path, safe)
 
 
 @lru_cache(4096)

@@ -98,7 +98,9 @@ HOMES = {
     "msgspec": {
         "batch",
         "before",
+        "calendars",
         "entries",
+        "hostfiles",
         "ical",
         "keys",
         "ledger",
@@ -106,6 +108,7 @@ HOMES = {
         "revision",
         "schemas",
         "spektrix.kept",
+        "states",
     },
     "PIL": {f"pictures.{name}" for name in ("artwork", "easel", "lettering", "pixels", "share")},
     "nh3": {"spektrix.markup"},

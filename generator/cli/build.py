@@ -45,6 +45,7 @@ def build(
 ) -> None:
     """Pull if the source is live, and write the website. If anything is wrong, the last good one stands untouched."""
     from generator.environment import secrets
+    from generator.garbage import undisturbed
     from generator.gate.gate import Gate
     from generator.gate.premises import refuse_exposed
     from generator.manifest import renewed
@@ -61,7 +62,8 @@ def build(
             cores = jobs or os.cpu_count() or 1
             asked = site, moment_of(now, site), output, feed, cores, allow_shrink, baseline, snapshot
             order = Order(*asked, is_unchecked=no_check, gate=gate)
-            made = renewed(order, strict) or _built(order, tell, strict)
+            with undisturbed():  # the program ends soon, and holds until then what it reads and makes
+                made = renewed(order, strict) or _built(order, tell, strict)
         outcome |= _as_json(made) | {"published": _published(baseline, moment_of(now, site), site)}
     _print_summary(made, time.monotonic() - started)
 

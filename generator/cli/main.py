@@ -1,18 +1,34 @@
 """The command `sitegen`: options in, words and exit codes out. Commands alone print, and read the clock."""
 
+from pkgutil import resolve_name
+
 import click
 
-from generator.cli.build import build
-from generator.cli.cert import cert
-from generator.cli.check import check
-from generator.cli.listing import list_
-from generator.cli.new import new
-from generator.cli.pull import pull
-from generator.cli.sandbox import sandbox
-from generator.cli.serve import serve
+COMMANDS = {
+    "build": "build:build",
+    "cert": "cert:cert",
+    "check": "check:check",
+    "list": "listing:list_",
+    "new": "new:new",
+    "pull": "pull:pull",
+    "sandbox": "sandbox:sandbox",
+    "serve": "serve:serve",
+}
+"""Where each command is: module and name."""
 
 
-@click.group(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
+class _Commands(click.Group):
+    """Commands of which each is imported when it is asked for: none waits for what the others need."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        return [*COMMANDS]
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        where = COMMANDS.get(cmd_name)
+        return resolve_name(f"generator.cli.{where}") if where else None
+
+
+@click.group(cls=_Commands, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
 @click.version_option(package_name="sitegen", message="sitegen %(version)s")
 def main() -> None:
     """A static website for a theatre that sells its tickets through Spektrix.
@@ -20,7 +36,3 @@ def main() -> None:
     Exit codes: 0 done, 1 the site is wrong, 2 usage, 3 the source failed, 4 a guard refused,
     5 a secret would have been published.
     """
-
-
-for command in (build, cert, check, list_, new, pull, sandbox, serve):
-    main.add_command(command)
