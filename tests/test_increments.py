@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 from increments import fresh, made, run
 
+from generator import calendars, production, write
 from generator.plan import Page
 from generator.render import Renderer
 
@@ -16,6 +17,13 @@ SEEDS, STEPS = 3, 8
 @pytest.mark.parametrize("seed", range(SEEDS))
 def test_a_build_on_top_of_another_is_as_one_of_a_fresh_folder(seed: int, tmp_path: Path) -> None:
     run(tmp_path, STEPS, 1000 + seed)
+
+
+def test_what_is_done_on_large_sites_alone_makes_the_same(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(calendars, "MANY", 0)
+    monkeypatch.setattr(write, "MANY", 0)
+    monkeypatch.setattr(production, "TASKS_A_ROUND", 3)
+    run(tmp_path, STEPS, 2000)
 
 
 def test_pages_made_from_the_same_are_not_rendered_again(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
