@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Page, Route, sync_playwright
+from playwright.sync_api import Page, sync_playwright
 from studio import Asked, copy_of_demo
 
 from generator.studio.changes import changed
@@ -16,6 +16,15 @@ BROWSER = shutil.which("chromium") or shutil.which("google-chrome")
 # While a page is being loaded, there may be nothing in it yet: what waits for an element asks whether it is there.
 IS_RELOADED = "(performance.getEntriesByType('navigation')[0].type === 'reload')"
 HAS = "words => document.body?.textContent.includes(words)"
+# Notes in the open page that words have come, and whether what was hidden there is so still.
+SEES = """words => {
+    const hidden = document.querySelector('h1');
+    hidden.hidden = true;
+    new MutationObserver(() => {
+        if (!document.body.textContent.includes(words)) return;
+        sessionStorage.setItem('seen', hidden.isConnected && hidden.hidden);
+    }).observe(document.documentElement, { childList: true, subtree: true, characterData: true });
+}"""
 pytestmark = pytest.mark.skipif(BROWSER is None, reason="there is no Chromium; `make browser` installs it on Debian")
 
 
@@ -74,26 +83,12 @@ def test_words_are_shown_and_the_place_is_kept(page: Page, site: Path) -> None:
 
 def test_words_are_in_the_open_page_before_it_is_loaded_anew(page: Page, site: Path) -> None:
     page.goto("/visit/")
-    page.evaluate("document.querySelector('h1').hidden = true")
-    held: list[Route] = []
-
-    def hold(route: Route) -> None:
-        if route.request.is_navigation_request():
-            held.append(route)
-        else:
-            route.continue_()
-
-    page.route("**/visit/", hold)
+    page.evaluate(SEES, "Saved just now.")
     file = site / "content" / "pages" / "visit.md"
     file.write_text(file.read_text() + "\n\nSaved just now.\n")
-    page.wait_for_function(HAS, arg="Saved just now.")
-    assert page.evaluate("[document.querySelector('h1').hidden, !" + IS_RELOADED + "]") == [True, True]
-    while not held:
-        page.wait_for_timeout(10)
-    page.unroute("**/visit/", hold)
-    for route in held:
-        route.continue_()
-    page.wait_for_function(f"{IS_RELOADED} && document.querySelector('h1')?.hidden === false")
+    page.wait_for_function(f"{IS_RELOADED} && sessionStorage.getItem('seen')")
+    assert page.evaluate("sessionStorage.getItem('seen')") == "true"
+    page.wait_for_function("document.querySelector('h1')?.hidden === false")
 
 
 def test_what_is_wrong_is_shown_and_goes_away(page: Page, site: Path) -> None:
