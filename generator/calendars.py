@@ -18,6 +18,7 @@ from generator.programme import Programme
 from generator.urls import Addresses
 
 MANY = 1000
+"""Instances of a calendar, from which on a process that was forked would copy much to look at them all."""
 
 
 def folders(programme: Programme) -> dict[str, str]:
