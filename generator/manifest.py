@@ -1,8 +1,9 @@
 """The manifest of a site folder: what the site that stands was made from, and until when it is true.
 
 Where nothing of that has changed, and no moment has passed at which the site changes by itself, `renewed` makes only
-the times in availability.json new. It goes by the bytes of all that is read and by every file of the output; in doubt
-it says None, and the site is built. This module imports little: most builds of a schedule need no more than it.
+the times in availability.json new. It goes by the bytes of all that is read, and by how the output stands; in doubt it
+says None, and the site is built. How long that takes does not grow with the number of pages: of a large output it looks
+at a part, and each has its turn. This module imports little: most builds of a schedule need no more than it.
 
 A secret that is new since that build could stand in what it made. So all that the site was made from is held against
 the secrets each time. No trace of a secret is kept instead, neither digest nor keyed digest: a CI job may cache the
@@ -11,17 +12,15 @@ manifest, and whoever reads it could try passwords against it at leisure.
 
 import hashlib
 import json
-import os
 import re
 import sys
 import sysconfig
 import zoneinfo
 from collections import Counter, defaultdict
-from collections.abc import Callable, Iterable, Iterator, Mapping
-from contextlib import contextmanager, nullcontext, suppress
+from collections.abc import Collection, Iterable, Iterator, Mapping
+from contextlib import suppress
 from dataclasses import asdict, replace
 from datetime import datetime
-from functools import partial
 from itertools import chain
 from pathlib import Path
 from typing import Any
@@ -33,12 +32,11 @@ from generator.feedfolder import folder_of
 from generator.forms import utc
 from generator.gate.premises import refuse_exposed
 from generator.order import Order, Report, Written
-from generator.processes import ahead, spread
-from generator.swap import files_in, put, replacing, shallow_stats_in, stats_in
-from generator.write import MANY, Known
+from generator.swap import files_in, names_in, put, replacing, stats_below
+from generator.write import Known
 
-PORTIONS = 8
-"""How the folders of an output are portioned out where several processes look at them."""
+LOOKED_AT = 5000
+"""About how many files of an output are looked at where nothing has changed, however many it has."""
 
 _PROGRAM = Path(__file__).parent
 _ABOUT = "snapshot.json"
@@ -119,9 +117,9 @@ def _renewed(order: Order, is_strict: bool) -> Report | None:
     if known["ledger"] != _ledger(order) or known["inputs"] != inputs(order, feed, surroundings(order)):
         return None
     fresh = replace(made, now=order.now.astimezone(made.now.tzinfo), pulled_at=_pulled_at(feed, made))
-    with replacing(order.target), _looked_at(order.target, made.written.unchanged, order.jobs) as standing:
+    with replacing(order.target):
         refuse_exposed(order.site, order.gate, feed)
-        return _with_new_times(fresh) if known["output"] == standing() else None
+        return _with_new_times(fresh) if _stands(order.target, known["output"], order.now) else None
 
 
 def _file(order: Order) -> Path:
@@ -171,67 +169,74 @@ def _pulled_at(feed: Path, made: Report) -> datetime | None:
     return moment
 
 
-def _left(output: Path, files: Mapping[str, Known]) -> str:
-    """The digest that `_looked_at` makes of an output whose files stand as they were left."""
+def _left(output: Path, files: Mapping[str, Known]) -> dict[str, Any]:
+    """How `files` were left in an output, for `_stands`. Raises OSError where they are not all there any more."""
+    upper = Counter(_beginning(path, 2) for path in files)
+    full = {name for name, count in upper.items() if count > LOOKED_AT // 10}
     lines = defaultdict[str, list[str]](list)
     for path, file in files.items():
-        folder = "/".join(path.split("/", 2)[:-1]) if path.count("/") > 1 else ""
-        lines[folder].append(_line(path, file.size, file.time, file.mode))
-    above = lines.pop("", [])
-    return _whole(output, above, (_said(below) for _, below in sorted(lines.items())))
+        name = _beginning(path, 2)
+        lines[_beginning(path, 3) if name in full else name].append(_line(path, file.size, file.time, file.mode))
+    own, names = _names_in(output, full)
+    if not lines.keys() <= {*own, *names}:
+        raise FileNotFoundError(output)
+    turns = len(files) // LOOKED_AT + 1
+    said = [_said(line for name in names[turn::turns] for line in lines[name]) for turn in range(turns)]
+    lines_of_own = (line for name in own for line in lines[name])
+    return {"full": sorted(full), "upper": _said_of_upper(output, lines_of_own, names), "turns": said}
 
 
-@contextmanager
-def _looked_at(output: Path, files: int, jobs: int) -> Iterator[Callable[[], str]]:
-    """Gives what tells a digest of the output: the path, size, time and mode of every file, and what availability.json
-    says; "" where there is none.
+def _stands(output: Path, left: Mapping[str, Any], now: datetime) -> bool:
+    """Whether an output stands as it was left: its own files, the names in its folders, and what lies below some names.
 
-    Where there are about as many `files` as make it worth while, another process begins to look, and up to `jobs` go on
-    when it is asked for.
+    Those are as many as have about `LOOKED_AT` files. Which they are goes by the time, so that each has its turn.
     """
     if not (output / urls.AVAILABILITY).is_file():
-        yield str
-        return
-    stats, folders = shallow_stats_in(output)
-    look, is_much = partial(_said_below, output), files >= MANY and jobs > 1
-    begun = len(folders) // 3 if is_much else 0  # what goes on beside it takes about as long
-    step = len(folders) // PORTIONS + 1
-    portions = [folders[first : first + step] for first in range(begun, len(folders), step)]
-    beginning = [folders[:begun]] if begun else []
-    with ahead(look, beginning) if begun else nullcontext(map(look, beginning)) as first:
-
-        def whole() -> str:
-            rest = [*spread(look, portions, jobs if is_much else 1, "looked at the site")]
-            return _whole(output, _lines(stats), chain.from_iterable((*first, *rest)))
-
-        yield whole
+        return False
+    own, names = _names_in(output, left["full"])
+    if left["upper"] != _said_of_upper(output, _lines(output, own), names):
+        return False
+    turns = len(left["turns"])
+    turn = int(hashlib.sha256(utc(now).encode()).hexdigest(), 16) % turns
+    return bool(left["turns"][turn] == _said(_lines(output, names[turn::turns])))
 
 
-def _whole(output: Path, above: Iterable[str], below: Iterable[bytes]) -> str:
-    """The digest of an output, from the lines of the files in its upper two levels, and what is said of the others."""
-    digest = hashlib.sha256(_TIMES.sub(b"", (output / urls.AVAILABILITY).read_bytes()))
-    digest.update(_said(line for line in above if not line.startswith(f"{urls.AVAILABILITY}\0")))
-    for said in below:
-        digest.update(said)
-    return digest.hexdigest()
+def _names_in(output: Path, full: Collection[str]) -> tuple[list[str], list[str]]:
+    """The names of an output's own files; and, in order, of what lies in its folders, and in those below that are full.
+
+    A folder that is full has more than a tenth of `LOOKED_AT` files.
+    """
+    top = names_in(output, "")
+    upper = chain.from_iterable(names_in(output, name) for name in top if name.endswith("/"))
+    names = chain.from_iterable(names_in(output, name) if name in full else (name,) for name in upper)
+    return [name for name in top if not name.endswith("/")], sorted(names)
 
 
-def _said_below(output: Path, folders: list[str]) -> list[bytes]:
-    """What is said of each of some folders of the output, and of all below it."""
-    found = (_lines(stats_in(f"{output}/{folder}"), f"{folder}/") for folder in folders)
-    return [_said(lines) for lines in found if lines]
+def _beginning(path: str, length: int) -> str:
+    """The first names of a path, as `_names_in` has them: "events/hamlet/", or all of it."""
+    above = path.split("/", length)[:-1]
+    return "/".join((*above, "")) if len(above) == length else path
 
 
-def _lines(stats: Iterable[tuple[str, os.stat_result]], folder: str = "") -> list[str]:
-    return [_line(folder + path, found.st_size, found.st_mtime_ns, found.st_mode) for path, found in stats]
+def _said_of_upper(output: Path, own: Iterable[str], names: Iterable[str]) -> str:
+    """A digest of the upper levels of an output, from the lines of its `own` files; but for times, and what they do."""
+    counted = (line for line in own if not line.startswith(f"{urls.AVAILABILITY}\0"))
+    truth = hashlib.sha256(_TIMES.sub(b"", (output / urls.AVAILABILITY).read_bytes())).hexdigest()
+    return _said((truth, *counted, *names))
+
+
+def _lines(output: Path, names: Iterable[str]) -> Iterator[str]:
+    """A line for each file below some names."""
+    for path, found in chain.from_iterable(stats_below(output, name) for name in names):
+        yield _line(path, found.st_size, found.st_mtime_ns, found.st_mode)
 
 
 def _line(path: str, size: int, time: int, mode: int) -> str:
     return f"{path}\0{size} {time} {mode}"
 
 
-def _said(lines: Iterable[str]) -> bytes:
-    return hashlib.sha256("\0".join(sorted(lines)).encode(errors="surrogateescape")).digest()
+def _said(lines: Iterable[str]) -> str:
+    return hashlib.sha256("\0".join(sorted(lines)).encode(errors="surrogateescape")).hexdigest()
 
 
 def _as_json(made: Report) -> dict[str, Any]:

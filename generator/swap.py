@@ -164,20 +164,18 @@ def stats_in(folder: Path | str) -> Iterator[tuple[str, os.stat_result]]:
     return ((path, entry.stat(follow_symlinks=False)) for path, entry in _entries(folder))
 
 
-def shallow_stats_in(folder: Path) -> tuple[list[tuple[str, os.stat_result]], list[str]]:
-    """The same of the files that lie in a folder or in a folder of it; and the folders below those, in order."""
-    stats, folders, above = [], list[str](), [""]
-    for prefix in above:
-        with os.scandir(folder / prefix) as entries:
-            for entry in entries:
-                path = f"{prefix}{entry.name}"
-                if not entry.is_dir(follow_symlinks=False):
-                    stats.append((path, entry.stat(follow_symlinks=False)))
-                elif prefix:
-                    folders.append(path)
-                else:
-                    above.append(f"{path}/")
-    return stats, sorted(folders)
+def names_in(folder: Path, below: str) -> list[str]:
+    """The paths of all that lies in a folder `below` another, "" for that itself; those of folders end with a slash."""
+    with os.scandir(folder / below) as entries:
+        return [f"{below}{entry.name}{'/' if entry.is_dir(follow_symlinks=False) else ''}" for entry in entries]
+
+
+def stats_below(folder: Path, name: str) -> Iterator[tuple[str, os.stat_result]]:
+    """The files below one of these paths, or that one itself, and all that the system says of each."""
+    place = f"{folder}/{name}"
+    if not name.endswith("/"):
+        return iter([(name, os.lstat(place))])
+    return ((name + path, found) for path, found in stats_in(place))
 
 
 def _entries(folder: Path | str) -> Iterator[tuple[str, os.DirEntry[str]]]:

@@ -1,6 +1,7 @@
 """Where nothing has changed, nothing is made; and what stands then is, byte for byte, what would have been made."""
 
 import json
+import os
 import random
 import shutil
 import subprocess
@@ -9,12 +10,13 @@ from collections.abc import Callable
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 from live import TINY, contents, options, site_of
 from surfaces import PROJECT, share_pictures
 
-from generator import manifest
+from generator import manifest, swap
 from generator.build import build
 from generator.order import Order, Report
 from generator.sandbox.server import running
@@ -208,18 +210,86 @@ def test_until_the_next_moment_nothing_changes(source: str, tmp_path: Path) -> N
         assert manifest.renewed(order, is_strict=False) is None
 
 
-def test_every_file_counts_however_many_look(order: Order, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(manifest, "MANY", 1)
-    two = replace(order, jobs=2)
-    assert manifest.renewed(later(two), is_strict=False), "noted by one, looked at by two"
-    made(replace(later(two, 2), is_unchecked=True))
-    assert manifest.renewed(replace(later(order, 3), is_unchecked=True), is_strict=False), "noted by two"
-    at_each_depth = {len(path.relative_to(order.target).parts): path for path in order.target.rglob("*.html")}
-    assert at_each_depth.keys() >= {1, 2, 3, 4}
-    for minutes, path in enumerate(at_each_depth.values(), start=4):
-        asked = replace(later(two, minutes), is_unchecked=True)
+def deep_pages(output: Path) -> dict[int, Path]:
+    """A page at each depth of an output."""
+    found = {len(path.relative_to(output).parts): path for path in sorted(output.rglob("*.html"))}
+    assert found.keys() >= {1, 2, 3, 4}
+    return found
+
+
+def test_every_file_counts(order: Order) -> None:
+    for minutes, path in enumerate(deep_pages(order.target).values(), start=1):
         content = path.read_bytes()
         path.write_bytes(b"somebody else's")
-        assert manifest.renewed(asked, is_strict=False) is None
+        assert manifest.renewed(later(order, minutes), is_strict=False) is None
         path.write_bytes(content)
-        made(asked)
+        made(later(order, minutes))
+
+
+@pytest.fixture
+def large(order: Order, monkeypatch: pytest.MonkeyPatch) -> Order:
+    """The same, whose output counts as large."""
+    monkeypatch.setattr(manifest, "LOOKED_AT", 20)
+    append(order.site / "content" / "site.toml", "\n# something to build\n")
+    made(order)
+    return order
+
+
+def test_a_large_output_is_looked_at_in_turns(large: Order, monkeypatch: pytest.MonkeyPatch) -> None:
+    seen: list[set[str]] = []
+
+    def noted(output: Path, name: str) -> list[tuple[str, os.stat_result]]:
+        found = [*swap.stats_below(output, name)]
+        seen[-1].update(path for path, _ in found)
+        return found
+
+    monkeypatch.setattr(manifest, "stats_below", noted)
+    for minutes in range(1, 121):
+        seen.append(set())
+        assert manifest.renewed(later(large, minutes), is_strict=False)
+    every = {*swap.files_in(large.target)}
+    assert set().union(*seen) == every
+    assert max(map(len, seen)) < len(every) / 2
+
+
+def test_what_is_changed_deep_in_a_large_output_is_found_in_its_turn(large: Order) -> None:
+    deep_pages(large.target)[4].write_bytes(b"somebody else's")
+    found = {bool(manifest.renewed(later(large, minutes), is_strict=False)) for minutes in range(1, 121)}
+    assert found == {True, False}
+
+
+def above(output: Path) -> Path:
+    """A folder in the second level of an output."""
+    return deep_pages(output)[3].parent
+
+
+ABOVE: dict[str, Callable[[Path], object]] = {
+    "a page gone": lambda output: shutil.rmtree(above(output)),
+    "a page too many": lambda output: (above(output).parent / "more.html").write_text("more"),
+    "a page with another name": lambda output: above(output).rename(above(output).parent / "more"),
+    "a section gone": lambda output: shutil.rmtree(above(output).parent),
+    "a file at the top": lambda output: append(output / "index.html", "x"),
+}
+
+
+@pytest.mark.parametrize("what", ABOVE)
+def test_the_upper_levels_of_a_large_output_are_looked_at_each_time(what: str, large: Order) -> None:
+    ABOVE[what](large.target)
+    assert not any(manifest.renewed(later(large, minutes), is_strict=False) for minutes in range(1, 31))
+
+
+def test_what_is_gone_before_it_was_noted_is_made_by_the_next(large: Order, monkeypatch: pytest.MonkeyPatch) -> None:
+    def noted_late(*what: Any) -> None:
+        shutil.rmtree(above(large.target))
+        note(*what)
+
+    note = manifest.note
+    monkeypatch.setattr("generator.build.note", noted_late)
+    append(large.site / "content" / "site.toml", "\n# something more to build\n")
+    found = contents(large.target)
+    made(large)
+    assert contents(large.target) != found
+    assert manifest.renewed(later(large), is_strict=False) is None
+    monkeypatch.undo()
+    made(later(large))
+    assert contents(large.target).keys() == found.keys()
