@@ -12,13 +12,17 @@ from generator.write import Known, Placed
 
 @dataclass(slots=True)
 class Batch:
-    """What became of some files: whether each is new or changed, how it stands, what its pages were found to be."""
+    """What became of some files: whether each is new or changed, how it stands, what its pages were found to be.
+
+    `templates` are the digests of the templates that were asked for, as `Keys` has them.
+    """
 
     comparison: Comparison | None = None
     placed: list[Placed] = field(default_factory=list)
     files: dict[str, Known] = field(default_factory=dict)
     units: dict[str, Unit] = field(default_factory=dict)
     calendars: dict[str, bytes] = field(default_factory=dict)
+    templates: dict[str, bytes] = field(default_factory=dict)
 
     def __reduce__(self) -> tuple[Callable[[bytes], "Batch"], tuple[bytes]]:
         """As it is sent to another process: it holds many records, each of which would be pickled by itself."""
@@ -29,6 +33,7 @@ class Batch:
         self.files |= other.files
         self.units |= other.units
         self.calendars |= other.calendars
+        self.templates |= other.templates
         if self.comparison and other.comparison:
             self.comparison.take(other.comparison)
 

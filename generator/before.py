@@ -39,12 +39,14 @@ class Unit:
 @dataclass(slots=True)
 class Before:
     """All that a build left: how each file stands, by path; its units, by name; the keys of its calendars, by path;
-    its calendar entries, by instance; a digest of what every page was made with."""
+    its calendar entries, by instance; digests of its templates with all that belong to them, by name, and of all that
+    its pages were made with."""
 
     files: Mapping[str, Known] = field(default_factory=dict)
     units: Mapping[str, Unit] = field(default_factory=dict)
     calendars: Mapping[str, bytes] = field(default_factory=dict)
     entries: Mapping[int, Made] = field(default_factory=dict)
+    templates: Mapping[str, bytes] = field(default_factory=dict)
     surroundings: str = ""
 
 

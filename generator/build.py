@@ -18,7 +18,7 @@ from generator.errors import Fault, SiteError, Warned, tally
 from generator.feedfolder import folder_of
 from generator.gate.premises import refuse_exposed
 from generator.guard import counts_of_programme, refuse_empty, refuse_shrink
-from generator.manifest import inputs, note, surroundings
+from generator.manifest import inputs, note
 from generator.memory import Memory, keep, remembered
 from generator.model import NOTHING
 from generator.moments import next_moment
@@ -28,6 +28,7 @@ from generator.production import Production
 from generator.programme import Programme
 from generator.sitefolder import read_words
 from generator.source import Source
+from generator.surroundings import Surroundings, surroundings
 from generator.website import Website, composed, pictured, website
 from generator.write import publishing
 
@@ -39,7 +40,7 @@ def build(order: Order, tell: Callable[[str], None], is_strict: bool = False) ->
     begun = _inputs(order, around)
     before = left_in(order.site, order.target)
     _refuse_output_over_input(order)
-    with publishing(order.target, before.files, keeps_most=before.surroundings == around) as output:
+    with publishing(order.target, before.files, keeps_most=before.surroundings == around.whole) as output:
         with _searched(order, before):
             made, memory = _gathered(order, before, tell)
         if is_strict and made.warnings:
@@ -98,7 +99,7 @@ def _folder(order: Order) -> Path:
     return order.snapshot or folder_of(settings(order.site), order.site, order.feed)
 
 
-def _inputs(order: Order, around: str) -> str:
+def _inputs(order: Order, around: Surroundings) -> str:
     """What the site is about to be made from; "" where that cannot be told, and will be said by who reads it."""
     try:
         return inputs(order, _folder(order), around)
@@ -106,12 +107,12 @@ def _inputs(order: Order, around: str) -> str:
         return ""
 
 
-def _surroundings(order: Order) -> str:
-    """What every page is made with; "" where that cannot be told, and is said by who reads it."""
+def _surroundings(order: Order) -> Surroundings:
+    """What every page is made with; nothing where that cannot be told, and is said by who reads it."""
     try:
         return surroundings(order)
     except OSError:
-        return ""
+        return Surroundings()
 
 
 def _refuse_output_over_input(order: Order) -> None:

@@ -16,6 +16,8 @@ from generator.states import State
 from generator.subscription import entry
 from generator.text import excerpt
 
+EVENT, INSTANCE = TEMPLATES = "event.html", "instance.html"
+
 
 def event_pages(about: About, voice: Voice) -> Iterator[Page]:
     """An event, and its dates. One with a namesake is told from it by its dates, where only the title is seen."""
@@ -30,7 +32,7 @@ def _event(about: About, title: str, voice: Voice) -> Page:
     by_month = groupby(event.upcoming, key=lambda instance: language.month(instance.start))
     return Page(
         event.path,
-        "event.html",
+        EVENT,
         title,
         event.summary,
         section=urls.WHATS_ON,
@@ -68,7 +70,7 @@ def _instances(event: ListedEvent, voice: Voice) -> Iterator[Page]:
         is_one_of_several = at_once[instance.start.timestamp()] > 1
         yield Page(
             instance.path,
-            "instance.html",
+            INSTANCE,
             f"{event.title}, {moment}" + (f", {instance.space or instance.venue.name}" if is_one_of_several else ""),
             excerpt(f"{moment}, {event.place.name}. {event.summary}", 160),
             section=urls.WHATS_ON,

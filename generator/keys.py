@@ -1,11 +1,12 @@
 """The key of a page: a digest of everything that it is made from, so that one with the same key need not be made again.
 
 The pages of an event are made of what `About` has of the programme, of when its dates were to start before they moved,
-and of what is the same for all pages: `eventpages` gets nothing else. Any other page is made of its context.
+and of what is the same for all pages: `eventpages` gets nothing else. Any other page is made of its context. To that
+comes the template of the page, with all that belong to it.
 """
 
 import hashlib
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import fields, is_dataclass
 from functools import cache
 from operator import attrgetter
@@ -14,18 +15,25 @@ from typing import Any
 import msgspec
 
 from generator.calendars import CalendarFile
+from generator.eventpages import TEMPLATES
 from generator.plan import About, Page, Plan, menu, more_pages
 from generator.programme import ListedEvent, ListedInstance
 from generator.text import Html
 
 
 class Keys:
-    """The keys of a plan's pages. `surroundings` is a digest of program, settings and templates."""
+    """The keys of a plan's pages. `shared` is a digest of program and settings, `made_of` gives that of a template.
 
-    def __init__(self, plan: Plan, surroundings: str) -> None:
-        everywhere = (surroundings, menu(plan), more_pages(plan), plan.programme.share, plan.booking)
+    `templates` are the digests of those that were asked for.
+    """
+
+    def __init__(
+        self, plan: Plan, shared: str, made_of: Callable[[str], bytes], templates: Mapping[str, bytes]
+    ) -> None:
+        everywhere = (shared, menu(plan), more_pages(plan), plan.programme.share, plan.booking)
         self._everywhere = _digest(_encode(everywhere))
-        self._plan = plan
+        self._plan, self._made_of = plan, made_of
+        self.templates = dict(templates)
         self._events: dict[int, tuple[ListedEvent, bytes]] = {}
 
     def events(self) -> list[bytes]:
@@ -40,12 +48,12 @@ class Keys:
     def of_event(self, about: About) -> bytes:
         """The key of the pages of an event and its instances."""
         moved = [self._plan.earlier_start(instance) for instance in about.event.instances]
-        return self._key((about, moved))
+        return self._key((about, moved), *TEMPLATES)
 
     def of_page(self, page: Page) -> bytes:
         """The key of a page by itself; b"" where its context holds what has none."""
         try:
-            return self._key(page)
+            return self._key(page, page.template)
         except TypeError:
             return b""
 
@@ -53,8 +61,14 @@ class Keys:
         """The key of a calendar."""
         return _digest(self._everywhere, calendar.key)
 
-    def _key(self, value: object) -> bytes:
-        return _digest(self._everywhere, _encode(self._parts(value)))
+    def _key(self, value: object, *templates: str) -> bytes:
+        return _digest(self._everywhere, *map(self._of_template, templates), _encode(self._parts(value)))
+
+    def _of_template(self, name: str) -> bytes:
+        """The digest of a template, made once."""
+        if name not in self.templates:
+            self.templates[name] = self._made_of(name)
+        return self.templates[name]
 
     def _parts(self, value: Any) -> Any:
         """A value in parts that can be encoded."""

@@ -13,8 +13,6 @@ manifest, and whoever reads it could try passwords against it at leisure.
 import hashlib
 import json
 import re
-import sys
-import sysconfig
 import zoneinfo
 from collections import Counter, defaultdict
 from collections.abc import Collection, Iterable, Iterator, Mapping
@@ -26,53 +24,36 @@ from pathlib import Path
 from typing import Any
 
 from generator import urls
-from generator.config import SETTINGS_FILE, settings
+from generator.config import settings
 from generator.errors import NoticeKind, Warned
 from generator.feedfolder import folder_of
 from generator.forms import utc
 from generator.gate.premises import refuse_exposed
 from generator.order import Order, Report, Written
+from generator.surroundings import Surroundings, digest_of, surroundings
 from generator.swap import files_in, names_in, put, replacing, stats_below
 from generator.write import Known
 
 LOOKED_AT = 5000
 """About how many files of an output are looked at where nothing has changed, however many it has."""
 
-_PROGRAM = Path(__file__).parent
 _ABOUT = "snapshot.json"
 _TIMES = re.compile(rb'^ "(generated_at|pulled_at)": "(.*)",$', re.MULTILINE)
 
 
-def inputs(order: Order, feed: Path, around: str) -> str:
-    """A digest of all that a site is made from but its memory: its `surroundings`, the site folder and the feed.
+def inputs(order: Order, feed: Path, around: Surroundings) -> str:
+    """A digest of all that a site is made from but its memory: its surroundings, the site folder and the feed.
 
     It is to be taken before anything of that is read, lest what is saved meanwhile is never built. Raises OSError, or
     ValueError or TypeError where a snapshot does not say what it is.
     """
     by_hand = str(order.feed.resolve()) if order.feed else ""
-    digest = hashlib.sha256(repr((around, by_hand, order.allow_shrink)).encode())
+    digest = hashlib.sha256(repr((around.whole, by_hand, order.allow_shrink)).encode())
     for folder in (order.site / "content", feed):
         for path in sorted(files_in(folder)):
             digest.update(f"{path}\0".encode(errors="surrogateescape"))
-            digest.update(_about(folder / path) if path == _ABOUT else _digest(folder / path))
+            digest.update(_about(folder / path) if path == _ABOUT else digest_of(folder / path))
         digest.update(b"\0")
-    return digest.hexdigest()
-
-
-def surroundings(order: Order) -> str:
-    """A digest of what every page is made with: the program and its libraries, the settings and the templates.
-
-    Raises OSError.
-    """
-    libraries = sorted(path.name for path in Path(sysconfig.get_path("purelib")).glob("*.dist-info"))
-    zones = [folder.stat().st_mtime_ns for folder in map(Path, zoneinfo.TZPATH) if folder.is_dir()]
-    digest = hashlib.sha256(repr((sys.version, sys.platform, libraries, zones, order.is_unchecked)).encode())
-    for folder in (_PROGRAM, _PROGRAM.parent / "templates", order.site / "templates"):
-        for path in sorted(path for path in files_in(folder) if not path.endswith(".pyc")):
-            digest.update(f"{path}\0".encode(errors="surrogateescape"))
-            digest.update(_digest(folder / path))
-        digest.update(b"\0")
-    digest.update(_digest(order.site / SETTINGS_FILE))
     return digest.hexdigest()
 
 
@@ -146,12 +127,7 @@ def _with_new_times(made: Report) -> Report:
 def _ledger(order: Order) -> str:
     """A digest of the memory."""
     file = order.site / ".sitegen" / urls.LEDGER
-    return _digest(file).hex() if file.is_file() else ""
-
-
-def _digest(file: Path) -> bytes:
-    with file.open("rb") as opened:
-        return hashlib.file_digest(opened, "sha256").digest()
+    return digest_of(file).hex() if file.is_file() else ""
 
 
 def _about(file: Path) -> bytes:

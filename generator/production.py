@@ -26,6 +26,7 @@ from generator.processes import beside, can_fork, spread
 from generator.programme import ListedEvent
 from generator.seal import digest, seal, sealed
 from generator.shelves import File
+from generator.surroundings import Surroundings
 from generator.website import Website
 from generator.write import Aside, Known, Placed
 
@@ -49,21 +50,22 @@ class Begun:
 class Production:
     """Makes the files of a website, as an `order` wants them. Nothing is put aside that its gate refuses.
 
-    `surroundings` is a digest of what every page is made with. When all files are made, `made` is what the next
-    build may be spared, `pages` their number, `notices` what could not be compared, `content` the digest of the site.
+    `around` is what every page is made with. When all files are made, `made` is what the next build may be spared,
+    `pages` their number, `notices` what could not be compared, `content` the digest of the site.
     """
 
-    def __init__(self, site: Website, before: Before, surroundings: str, order: Order, is_strict: bool) -> None:
-        self.site, self.surroundings, self.order, self.is_strict = site, surroundings, order, is_strict
+    def __init__(self, site: Website, before: Before, around: Surroundings, order: Order, is_strict: bool) -> None:
+        self.site, self.around, self.order, self.is_strict = site, around, order, is_strict
         self.before, self.made = before, Before()
-        self.keys = Keys(site.plan, surroundings)
+        templates = before.templates if before.surroundings == around.whole else {}
+        self.keys = Keys(site.plan, around.shared, self._made_of, templates)
         self.pages, self.content = 0, ""
         self.notices: list[Notice] = []
 
     def __reduce__(self) -> tuple[type["Production"], tuple[object, ...]]:
         """As it is sent to another process, which makes pages and other files, and leaves the rest to this one."""
         before = Before(units=self.before.units)
-        return Production, (self.site, before, self.surroundings, self.order, self.is_strict)
+        return Production, (self.site, before, self.around, self.order, self.is_strict)
 
     def files(self, aside: Aside) -> Iterator[Placed]:
         """Put every file aside, and tell whether it is new or changed.
@@ -91,7 +93,9 @@ class Production:
         self._put(aside, last, urls.LEDGER, sealed(self.site.plan.ledger(), self.content))
         whole.take(last)
         self.pages = sum(len(unit.files) for unit in whole.units.values())
-        self.made = Before(whole.files, whole.units, whole.calendars, self.site.lasting.entries, self.surroundings)
+        known = whole.templates | self.keys.templates
+        entries = self.site.lasting.entries
+        self.made = Before(whole.files, whole.units, whole.calendars, entries, known, self.around.whole)
         yield from last.placed
 
     def _truth(self, aside: Aside, batch: Batch) -> dict[str, bytes]:
@@ -118,6 +122,7 @@ class Production:
             made += 1
             self.make_pages(aside, portions[-made], batch)
         batch.comparison = batch.comparison and batch.comparison.found()
+        batch.templates = self.keys.templates
         return Begun(digests, standing, made, batch)
 
     def _of_all(self, aside: Aside, batch: Batch) -> dict[str, bytes]:
@@ -171,6 +176,10 @@ class Production:
                         self._take(aside, batch, name)
                     else:
                         self._new_unit(aside, batch, name, key, partial(iter, (page,)))
+
+    def _made_of(self, template: str) -> bytes:
+        """The digest of a template; where nobody can tell what belongs to it, of all that pages are made with."""
+        return self.site.renderer.made_of(template) or self.around.whole.encode()
 
     def _key_of(self, event: ListedEvent) -> bytes:
         return self.keys.of_event(self.site.plan.about(event))
@@ -269,6 +278,7 @@ class _Work:
             self.making.make_pages(self.aside, self.groups[number], batch)
         else:
             self.making.make_others(self.aside, self.others[number - len(self.groups)], batch)
+        batch.templates = self.making.keys.templates
         batch.comparison = batch.comparison and batch.comparison.found()
         return batch
 

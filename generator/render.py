@@ -186,6 +186,15 @@ class Renderer:
         except _WRONG as error:
             raise SiteError(self._fault(error, page, f" (while making /{page.path})")) from error
 
+    def made_of(self, template: str) -> bytes:
+        """A digest of a template and all that belong to it; b"" where nobody can tell which those are."""
+        try:
+            names = sorted(self.environment.closure(template) or ())
+            sources = [self.environment.source(name) for name in names]
+        except _WRONG:  # it is told where it is rendered, if it ever is
+            return b""
+        return hashlib.sha256(repr([*zip(names, sources, strict=True)]).encode()).digest() if names else b""
+
     def _fault(self, error: Exception, page: Page, during: str) -> Fault:
         """What is wrong in which template: its file and line, and how to mend it."""
         place = _place_in_template(error, self.folders) or str(self._file_of(page.template))

@@ -217,21 +217,35 @@ class Environment(Confined):
 
     def needs(self, name: str) -> frozenset[Need] | None:
         """What a template and all that belong to it read from outside; None where that cannot be told."""
-        found: set[Need] = set()
+        names = self.closure(name)
+        if names is None:
+            return None
+        return frozenset(Need(*need) for each in names for need in self._compiled(each)["needs"])
+
+    def closure(self, name: str) -> frozenset[str] | None:
+        """A template and all that belong to it, by name; None where that cannot be told."""
         to_read, known = [name], {name}
         while to_read:
             try:
-                own = self.get_template(to_read.pop()).root_render_func.__globals__
+                refers_to = self._compiled(to_read.pop())["refers_to"]
             except TemplateNotFound:  # it may be there by the time it is wanted, if it ever is
                 return None
-            found |= {Need(*need) for need in own["needs"]}
-            for referred in own["refers_to"]:
-                if referred is None:
-                    return None
-                if referred not in known:
-                    known.add(referred)
-                    to_read.append(referred)
-        return frozenset(found)
+            if None in refers_to:
+                return None
+            to_read += {*refers_to} - known
+            known |= {*refers_to}
+        return frozenset(known)
+
+    def source(self, name: str) -> str:
+        """The text of a template. Raises TemplateNotFound."""
+        loader = self.loader
+        if loader is None:
+            raise TemplateNotFound(name)
+        return loader.get_source(self, name)[0]
+
+    def _compiled(self, name: str) -> Mapping[str, Any]:
+        """What a compiled template tells of itself."""
+        return self.get_template(name).root_render_func.__globals__
 
 
 class _Partial:

@@ -51,7 +51,8 @@ class Venue:
         self.order = replace(self.order, now=self.order.now + self.dice.choice(WAITS), jobs=self.dice.choice((1, 1, 2)))
         acts: tuple[Callable[[], object], ...] = (
             self.nothing, self.availability, self.availability, self.name, self.sale, self.date, self.words, self.page,
-            self.setting, self.partial, self.template, self.style, self.catalogue, self.output, self.less, self.memory,
+            self.setting, self.partial, self.template, self.include, self.style,
+            self.catalogue, self.output, self.less, self.memory,
         )  # fmt: skip
         act = self.dice.choice(acts)
         act()
@@ -104,8 +105,22 @@ class Venue:
         self._append(self._any("templates", "_partials/*.html"), "<!-- {} -->")
 
     def template(self) -> None:
-        """A template says more."""
-        self._append(self._any("templates", "*.html"), "{{# {} #}}")
+        """A template says more, in its first block if it has any."""
+        file = self._any("templates", "*.html")
+        first, block, rest = re.split(r"({% block main %})|$", file.read_text(), maxsplit=1)
+        file.write_text(f"{first}{block or ''}<!-- {self.number} -->{rest}")
+
+    def include(self) -> None:
+        """A template includes what is not there, or is by a name that it makes up; or it does no longer."""
+        file, more = self._any("templates", "*.html"), self.order.site / "templates" / "_partials" / "more.html"
+        made_up = """{% include "_partials/" ~ "mo" ~ "re.html" ignore missing %}"""
+        perhaps = """{% include "_partials/more.html" ignore missing %}"""
+        if self.dice.random() < 0.4:
+            more.unlink() if more.is_file() else more.write_text(f"<!-- more {self.number} -->")
+        else:
+            place = "{% block main %}"
+            text = file.read_text().replace(made_up, "").replace(perhaps, "")
+            file.write_text(text.replace(place, place + self.dice.choice((made_up, perhaps, "")), 1))
 
     def style(self) -> None:
         """A stylesheet says more, so that it has another name."""

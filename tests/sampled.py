@@ -24,7 +24,7 @@ PARTS = {
     "parse": ("spektrix.snapshot", "spektrix.parse", "spektrix.markup", "spektrix.kept", "source"),
     "join": ("compose", "programme", "records", "prices", "tickets"),
     "pictures": ("pictures.illustrate", "pictures.renditions"),
-    "memory": ("memory", "revision", "ledger", "entries", "manifest", "before", "keys"),
+    "memory": ("memory", "revision", "ledger", "entries", "manifest", "before", "keys", "surroundings"),
     "settings and content": ("config", "content", "catalogues"),
     "views": ("website", "pages", "eventpages", "plan", "shelves", "listing", "months", "jsonld"),
     "calendars": ("calendars", "ical"),

@@ -17,7 +17,7 @@ FLOORS = (
     ("pictures.download", "pictures.lettering", "pictures.originals", "pictures.pixels", "pictures.posters"),
     ("catalogues", "config", "locales", "schemas", "states", "pictures.artwork", "spektrix.markup", "spektrix.demo"),
     ("access", "assets", "content", "feedfolder", "images", "ledger", "newsite", "place", "prices", "pictures.gather"),
-    ("spektrix.fields", "spektrix.iframe", "spektrix.kept", "spektrix.tls"),
+    ("surroundings", "spektrix.fields", "spektrix.iframe", "spektrix.kept", "spektrix.tls"),
     ("programme", "seal", "tickets", "pictures.renditions", "pictures.share", "spektrix.parse", "spektrix.network"),
     ("records",),
     ("changes", "compose", "guard", "months", "policy", "subscription", "wording", "pictures.illustrate"),
