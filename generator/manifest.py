@@ -147,19 +147,24 @@ def _pulled_at(feed: Path, made: Report) -> datetime | None:
 
 def _left(output: Path, files: Mapping[str, Known]) -> dict[str, Any]:
     """How `files` were left in an output, for `_stands`. Raises OSError where they are not all there any more."""
-    upper = Counter(_beginning(path, 2) for path in files)
-    full = {name for name, count in upper.items() if count > LOOKED_AT // 10}
-    lines = defaultdict[str, list[str]](list)
-    for path, file in files.items():
-        name = _beginning(path, 2)
-        lines[_beginning(path, 3) if name in full else name].append(_line(path, file.size, file.time, file.mode))
+    below = _by_beginning(files, 2)
+    full = sorted(name for name, paths in below.items() if len(paths) > LOOKED_AT // 10)
+    for name in full:
+        below |= _by_beginning(below.pop(name), 3)
     own, names = _names_in(output, full)
-    if not lines.keys() <= {*own, *names}:
+    if not below.keys() <= {*own, *names}:
         raise FileNotFoundError(output)
+
+    def said(names: Iterable[str]) -> Iterator[str]:
+        known = ((path, files[path]) for name in names for path in below.get(name, ()))
+        return (_line(path, file.size, file.time, file.mode) for path, file in known)
+
     turns = len(files) // LOOKED_AT + 1
-    said = [_said(line for name in names[turn::turns] for line in lines[name]) for turn in range(turns)]
-    lines_of_own = (line for name in own for line in lines[name])
-    return {"full": sorted(full), "upper": _said_of_upper(output, lines_of_own, names), "turns": said}
+    return {
+        "full": full,
+        "upper": _said_of_upper(output, said(own), names),
+        "turns": [_said(said(names[turn::turns])) for turn in range(turns)],
+    }
 
 
 def _stands(output: Path, left: Mapping[str, Any], now: datetime) -> bool:
@@ -188,10 +193,13 @@ def _names_in(output: Path, full: Collection[str]) -> tuple[list[str], list[str]
     return [name for name in top if not name.endswith("/")], sorted(names)
 
 
-def _beginning(path: str, length: int) -> str:
-    """The first names of a path, as `_names_in` has them: "events/hamlet/", or all of it."""
-    above = path.split("/", length)[:-1]
-    return "/".join((*above, "")) if len(above) == length else path
+def _by_beginning(paths: Iterable[str], length: int) -> dict[str, list[str]]:
+    """Paths by their first names, as `_names_in` has them: "events/hamlet/", or all of a path."""
+    found = defaultdict[str, list[str]](list)
+    for path in paths:
+        above = path.split("/", length)
+        found["/".join((*above[:-1], "")) if len(above) > length else path].append(path)
+    return found
 
 
 def _said_of_upper(output: Path, own: Iterable[str], names: Iterable[str]) -> str:
