@@ -20,6 +20,9 @@ from generator.urls import Addresses
 LARGE = 250_000
 """Bytes above which availability.json is split by month."""
 
+LEAST = 100
+"""Bytes that an instance takes there at the very least."""
+
 Upcoming = list[tuple[ListedEvent, ListedInstance]]
 
 
@@ -40,10 +43,11 @@ def availability(
         timezone=settings.site.timezone,
         currency=settings.site.currency,
     )
-    whole = _json({**head, **_of(upcoming, told, addresses)}, urls.AVAILABILITY)
-    if len(whole) <= LARGE:
-        yield urls.AVAILABILITY, whole
-        return
+    if len(told) * LEAST <= LARGE:
+        whole = _json({**head, **_of(upcoming, told, addresses)}, urls.AVAILABILITY)
+        if len(whole) <= LARGE:
+            yield urls.AVAILABILITY, whole
+            return
     shards = {
         month: _json({"version": 1, "month": month, **_of(found, told, addresses)}, urls.availability_of(month))
         for month, found in _by_month(upcoming)
@@ -68,8 +72,8 @@ def _json(document: Any, path: str) -> bytes:
 
 def _by_month(upcoming: Upcoming) -> Iterator[tuple[str, Upcoming]]:
     """The instances by the month in which they start, on the clock of the site: "2026-11"."""
-    months = groupby(upcoming, key=lambda pair: f"{pair[1].start:%Y-%m}")
-    yield from ((month, list(found)) for month, found in months)
+    months = groupby(upcoming, key=lambda pair: (pair[1].start.year, pair[1].start.month))
+    yield from ((f"{year:04}-{month:02}", list(found)) for (year, month), found in months)
 
 
 def _index(shards: dict[str, bytes], addresses: Addresses) -> dict[str, Any]:

@@ -9,10 +9,10 @@ import hashlib
 import os
 from collections.abc import Mapping
 from contextlib import suppress
-from dataclasses import dataclass, field
 from pathlib import Path
 
 import msgspec
+from msgspec import Struct, field
 
 from generator.errors import Notice
 from generator.feeds import Listed
@@ -21,8 +21,7 @@ from generator.swap import put
 from generator.write import Known
 
 
-@dataclass(slots=True)
-class Unit:
+class Unit(Struct):
     """Pages that were made together: the digest of what they are made from, their files, and what was found in them.
 
     `seen` are the instances that they are about, `over` those of them that are over, with their starts.
@@ -36,8 +35,7 @@ class Unit:
     silences: list[Notice] = field(default_factory=list)
 
 
-@dataclass(slots=True)
-class Before:
+class Before(Struct):
     """All that a build left: how each file stands, by path; its units, by name; the keys of its calendars, by path;
     its calendar entries, by instance; digests of its templates with all that belong to them, by name, and of all that
     its pages were made with."""

@@ -6,6 +6,7 @@ How that becomes iCalendar is the affair of `ical`.
 import re
 from collections.abc import Iterable
 from datetime import UTC, timedelta
+from functools import lru_cache
 
 from msgspec.structs import replace
 
@@ -50,6 +51,7 @@ def calendars_of(event: ListedEvent, instance: ListedInstance) -> tuple[str, ...
     return (urls.event_for_good(event.id), *(kind.path for kind in kinds))
 
 
+@lru_cache(4096)
 def safe(text: str) -> str:
     """One line of text, without a backslash before an n: some readers take that for a line end, escaped or not."""
     return re.sub(r"\\(?=[nN])", "/", one_line(text))

@@ -15,6 +15,7 @@ from types import MappingProxyType
 from typing import Any
 
 import msgspec
+from msgspec import Struct
 
 from generator import urls
 from generator.config import Settings, Site
@@ -40,16 +41,14 @@ class Revision:
     modified: datetime
 
 
-@dataclass(frozen=True, slots=True)
-class Made:
+class Made(Struct, frozen=True):
     """An entry as it stands in a calendar, and the digest of what it was made from."""
 
     key: bytes
     content: bytes
 
 
-@dataclass(frozen=True, slots=True)
-class About:
+class About(Struct, frozen=True):
     """What a calendar says of itself: its own path, its name, and the page that it goes with."""
 
     path: str

@@ -5,9 +5,10 @@ A bare name of the feed is an address below the files of the source. How the fil
 """
 
 import re
-from dataclasses import dataclass
 from typing import Literal
 from urllib.parse import quote
+
+from msgspec import Struct
 
 from generator.config import Settings
 from generator.errors import NoticeKind
@@ -24,16 +25,14 @@ SHARE_SIZE = (1200, 630)
 Type = Literal["image/avif", "image/webp", "image/jpeg"]
 
 
-@dataclass(frozen=True, slots=True)
-class Source:
+class Source(Struct, frozen=True):
     """One format of a picture, for a source element: of each file its path on the site and its width in pixels."""
 
     type: Type
     files: tuple[tuple[str, int], ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Picture:
+class Picture(Struct, frozen=True):
     """A picture as a page shows it: `src` is its widest JPEG, or an address elsewhere, which has no `sources`.
 
     `width` and `height` are those of `src`, or a likely box where they are not known. The sources are best first.

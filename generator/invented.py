@@ -10,6 +10,8 @@ from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from itertools import count
 
+from msgspec import structs
+
 from generator.config import DEMO, Events, Images, Settings, SourceSettings, Venue
 from generator.content import Content, Credit, EventWords, InstanceWords, Overlay
 from generator.feedfolder import folder_of
@@ -248,7 +250,9 @@ class _Inventor:
         show = self._show(name, words=" ".join([WORDS] * 4))
         names = self.settings.attributes
         boxes = dict.fromkeys(names.access, "1") | {"Note": "Supper is served in both intervals. Please book it."}
-        dates = [replace(self._date(show.event.id, State.ON_SALE, day), attributes=boxes) for day in range(0, 180, 3)]
+        dates = [
+            structs.replace(self._date(show.event.id, State.ON_SALE, day), attributes=boxes) for day in range(0, 180, 3)
+        ]
         attributes = dict.fromkeys(names.genres, "1") | {"Season": "The Long Season of the Sea", "Note": WORDS}
         paragraphs = "".join(f"<h2>Act {number}</h2><p>{WORDS}</p>" for number in range(1, 10))
         words = EventWords(
@@ -260,7 +264,7 @@ class _Inventor:
             ),
             link="https://www.example.org/",
         )
-        event = replace(show.event, attributes=attributes, html=Html(paragraphs), duration=385)
+        event = structs.replace(show.event, attributes=attributes, html=Html(paragraphs), duration=385)
         return Show(event, tuple(dates), tuple(self._seats(date, State.ON_SALE) for date in dates), words)
 
     def _unknown(self) -> Show:
@@ -274,7 +278,7 @@ class _Inventor:
         show = self._show("Through the night the clocks go back", minutes=45)
         back = _second_hour(self.settings, self.now) or self.now
         dates = [
-            replace(self._date(show.event.id, State.ON_SALE, 0), start=start, stop_selling=start)
+            structs.replace(self._date(show.event.id, State.ON_SALE, 0), start=start, stop_selling=start)
             for start in (back - HOUR / 2, back + HOUR / 2)
         ]
         return replace(show, instances=tuple(dates), statuses=tuple(self._seats(d, State.ON_SALE) for d in dates))

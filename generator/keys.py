@@ -7,13 +7,13 @@ comes the template of the page, with all that belong to it.
 
 import hashlib
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import fields, is_dataclass
 from functools import cache
 from operator import attrgetter
 from typing import Any
 
 import msgspec
 
+from generator.anatomy import parts_of
 from generator.calendars import CalendarFile
 from generator.eventpages import TEMPLATES
 from generator.plan import About, Page, Plan, menu, more_pages
@@ -72,7 +72,7 @@ class Keys:
 
     def _parts(self, value: Any) -> Any:
         """A value in parts that can be encoded."""
-        kind = type(value)
+        kind: Any = type(value)
         if kind is ListedEvent:
             return self._of_record(value)
         if kind is ListedInstance:  # it is told by its event, which many pages are made of
@@ -81,7 +81,8 @@ class Keys:
             return [self._parts(each) for each in value]
         if kind is dict:
             return {key: self._parts(each) for key, each in value.items()}
-        return [kind.__name__, *map(self._parts, _values(kind)(value))] if is_dataclass(kind) else value
+        values = _values(kind)
+        return [kind.__name__, *map(self._parts, values(value))] if values else value
 
     def _of_record(self, event: ListedEvent) -> bytes:
         """The digest of an event with its instances, made once."""
@@ -92,11 +93,11 @@ class Keys:
 
 
 @cache
-def _values(kind: type[Any]) -> Callable[[object], tuple[Any, ...]]:
-    """What gets all values of a record of some type."""
-    names = [field.name for field in fields(kind)]
-    get = attrgetter(*names)
-    return get if len(names) > 1 else lambda record: (get(record),)
+def _values(kind: type[Any]) -> Callable[[object], tuple[Any, ...]] | None:
+    """What gets all values of a record of some type; None where it is no record."""
+    names = parts_of(kind)
+    get = attrgetter(*names) if names else None
+    return get if len(names) != 1 else lambda record: (getattr(record, names[0]),)
 
 
 def _encode(value: Any) -> bytes:

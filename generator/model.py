@@ -5,17 +5,19 @@ None, or "" for text. Where the fields come from: spektrix-api.md §2.
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
+from dataclasses import field as default
 from datetime import datetime
 from decimal import Decimal
+
+from msgspec import Struct, field
 
 from generator.text import Html
 
 NO_HTML = Html()
 
 
-@dataclass(frozen=True, slots=True)
-class Event:
+class Event(Struct, frozen=True):
     """A show. `duration` is in minutes; `html` is the description, sanitised; `image` a file name or an address."""
 
     id: int
@@ -29,8 +31,7 @@ class Event:
     attributes: Mapping[str, str] = field(default_factory=dict)
 
 
-@dataclass(frozen=True, slots=True)
-class Instance:
+class Instance(Struct, frozen=True):
     """One performance of an event. `local_start` is the wall clock as the source wrote it, without a zone."""
 
     id: int
@@ -45,8 +46,7 @@ class Instance:
     attributes: Mapping[str, str] = field(default_factory=dict)
 
 
-@dataclass(frozen=True, slots=True)
-class Status:
+class Status(Struct, frozen=True):
     """How many seats of one plan are left at one instance; a parent plan's numbers hold those of its sub-plans.
 
     `available` and `capacity` are None where the row does not say.
@@ -61,8 +61,7 @@ class Status:
     sub_plan_ids: tuple[int, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class Plan:
+class Plan(Struct, frozen=True):
     """A seating plan, perhaps made of sub-plans."""
 
     id: int
@@ -72,24 +71,21 @@ class Plan:
     sub_plan_ids: tuple[int, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class Band:
+class Band(Struct, frozen=True):
     """A price band: seats that cost the same."""
 
     id: int
     name: str
 
 
-@dataclass(frozen=True, slots=True)
-class TicketType:
+class TicketType(Struct, frozen=True):
     """A concession level: full price, student, child."""
 
     id: int
     name: str
 
 
-@dataclass(frozen=True, slots=True)
-class Price:
+class Price(Struct, frozen=True):
     """What a ticket type costs in a band; the band's default is its full price."""
 
     band_id: int
@@ -98,16 +94,14 @@ class Price:
     is_band_default: bool
 
 
-@dataclass(frozen=True, slots=True)
-class PriceList:
+class PriceList(Struct, frozen=True):
     """The prices of an instance."""
 
     id: int
     prices: tuple[Price, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class Offer:
+class Offer(Struct, frozen=True):
     """A discount, told as information: only the source knows when it applies."""
 
     id: int
@@ -116,8 +110,7 @@ class Offer:
     html: Html = NO_HTML
 
 
-@dataclass(frozen=True, slots=True)
-class Membership:
+class Membership(Struct, frozen=True):
     """A membership people can buy."""
 
     id: int
@@ -126,16 +119,14 @@ class Membership:
     html: Html = NO_HTML
 
 
-@dataclass(frozen=True, slots=True)
-class Statement:
+class Statement(Struct, frozen=True):
     """A contact preference: something people can agree to."""
 
     id: int
     text: str
 
 
-@dataclass(frozen=True, slots=True)
-class BookingPath:
+class BookingPath(Struct, frozen=True):
     """The addresses at which the source sells: the frames, and the script that sizes them."""
 
     script: str
@@ -167,7 +158,7 @@ class Feed:
     offers: tuple[Offer, ...] = ()
     memberships: tuple[Membership, ...] = ()
     statements: tuple[Statement, ...] = ()
-    event_offers: Mapping[int, tuple[Offer, ...]] = field(default_factory=dict)
+    event_offers: Mapping[int, tuple[Offer, ...]] = default(default_factory=dict)
 
 
 NOTHING = Feed((), ())

@@ -9,6 +9,7 @@ import re
 import zlib
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from itertools import groupby
 from urllib.parse import unquote
 
@@ -25,7 +26,7 @@ _SAFE = "%/:?#[]@!&'()*+,;=~"
 _has_parameter = re.compile(r"(^|/)(\*(/|\Z)|:)").search
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Nginx:
     """A site and its rules, the venue's own among them."""
 
@@ -86,18 +87,18 @@ class Nginx:
         for place in (f"^~ {base}{urls.NGINX}", f"= {base}{urls.HEADERS}", f"= {base}{urls.REDIRECTS}"):
             yield f"location {place} {{\n  return 404;\n}}\n"
 
-    def _groups(self) -> Iterator[tuple[str, int, list[RedirectRule]]]:
+    @cached_property
+    def _groups(self) -> list[tuple[str, int, list[RedirectRule]]]:
         """Redirects in their order, those of one status together that follow each other: all patterns, or none.
 
         A map looks for plain paths before patterns, so that the two would not keep their order in one.
         """
         rules = (rule for rule in self.redirects if rule.status in _REDIRECTING)
         groups = groupby(rules, lambda rule: (rule.status, _is_pattern(rule)))
-        for number, ((status, _), found) in enumerate(groups):
-            yield f"to_{number}", status, list(found)
+        return [(f"to_{number}", status, list(found)) for number, ((status, _), found) in enumerate(groups)]
 
     def _redirect_maps(self) -> Iterator[str]:
-        for name, _, rules in self._groups():
+        for name, _, rules in self._groups:
             rows: dict[str, str] = {}
             for rule in rules:
                 path, to = self._lead(rule)
@@ -127,7 +128,7 @@ class Nginx:
         """Where there is no file, a redirect may lead on; else there is the page that says so."""
         place = f"@{self._variable('missing')[1:]}"
         yield f"error_page 404 = {place};\nrecursive_error_pages on;\nlocation {place} {{\n  absolute_redirect off;\n"
-        for name, status, _ in self._groups():
+        for name, status, _ in self._groups:
             yield f"  if ({self._variable(name)}) {{\n    return {status} {self._variable(name)};\n  }}\n"
         yield f"  error_page 404 {_quoted(self.addresses.base + urls.NOT_FOUND)};\n  return 404;\n}}\n"
 

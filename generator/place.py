@@ -1,13 +1,12 @@
 """Where something is on: the venue of the settings, or the one that an attribute of the event names."""
 
-from dataclasses import dataclass
+from msgspec import Struct
 
 from generator.config import Venue
 from generator.text import one_line
 
 
-@dataclass(frozen=True, slots=True)
-class Place:
+class Place(Struct, frozen=True):
     """A place. One that only the feed names has its address as the words of `address`, and no coordinates."""
 
     name: str

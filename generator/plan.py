@@ -5,10 +5,12 @@ Which pages there are is said in `pages`.
 
 from collections import Counter
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime
 from functools import cached_property
 from typing import Any
+
+from msgspec import Struct, field
 
 from generator import urls
 from generator.config import Settings
@@ -22,16 +24,14 @@ from generator.urls import Addresses
 from generator.wording import Language
 
 
-@dataclass(frozen=True, slots=True)
-class Link:
+class Link(Struct, frozen=True):
     """A place to go to: a path on the site, or an address."""
 
     title: str
     path: str
 
 
-@dataclass(frozen=True, slots=True)
-class Choice:
+class Choice(Struct, frozen=True):
     """A value that a list can be filtered by: what a filter calls it, what people read, its own page."""
 
     value: str
@@ -39,8 +39,7 @@ class Choice:
     path: str
 
 
-@dataclass(frozen=True, slots=True)
-class Facet:
+class Facet(Struct, frozen=True):
     """A way to filter a list: `name` stands in the address, `title` is what people read."""
 
     name: str
@@ -48,8 +47,7 @@ class Facet:
     choices: tuple[Choice, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Page:
+class Page(Struct, frozen=True):
     """A page: where it is, what makes it, and what its head says.
 
     `path` decides the file; `section` is the path of the menu entry it belongs to; `trail` leads to it from the home
@@ -78,8 +76,7 @@ class Page:
         return self.path == self.section
 
 
-@dataclass(frozen=True, slots=True)
-class About:
+class About(Struct, frozen=True):
     """All of the programme that the pages of an event are made of: its record, and those of the events related to it.
 
     `has_namesakes` is whether other events have its title.

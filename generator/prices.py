@@ -4,6 +4,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 
+from msgspec import Struct
+
 from generator.errors import Notice, NoticeKind
 from generator.model import Feed, Plan, Price, PriceList
 from generator.states import Seats
@@ -21,16 +23,14 @@ BELOW_ZERO = NoticeKind(
 )
 
 
-@dataclass(frozen=True, slots=True)
-class PriceRow:
+class PriceRow(Struct, frozen=True):
     """What one ticket type costs in each band of the table; None where it is not sold there."""
 
     ticket_type: str
     amounts: tuple[Decimal | None, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class PriceTable:
+class PriceTable(Struct, frozen=True):
     """Bands from left to right, dearest first, and ticket types from top to bottom, full price first."""
 
     bands: tuple[str, ...] = ()

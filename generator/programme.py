@@ -9,6 +9,8 @@ from datetime import date, datetime
 from decimal import Decimal
 from functools import cached_property
 
+from msgspec import Struct
+
 from generator.content import Credit
 from generator.errors import Notice
 from generator.images import NO_PICTURE, Picture
@@ -19,8 +21,7 @@ from generator.states import State
 from generator.text import Html
 
 
-@dataclass(frozen=True, slots=True)
-class Kind:
+class Kind(Struct, frozen=True):
     """A genre, a kind of access or a venue: its code in the feed, what people read, its address, what it means."""
 
     code: str
@@ -34,8 +35,7 @@ class Kind:
         return self.path.rstrip("/").rpartition("/")[2]
 
 
-@dataclass(frozen=True, slots=True)
-class ListedInstance:
+class ListedInstance(Struct, frozen=True):
     """An instance as the public sees it. `available` and `capacity` are there only if numbers are published.
 
     `space` is the room as the feed names it, "" where it names none; `venue` the kind that it is listed under.
@@ -68,8 +68,7 @@ def by_start(instance: ListedInstance) -> tuple[float, int]:
     return instance.start.timestamp(), instance.id
 
 
-@dataclass(frozen=True, slots=True)
-class ListedEvent:
+class ListedEvent(Struct, frozen=True):
     """An event as the public sees it, with its instances by start.
 
     `state` is None where it has no dates yet. `html` is the feed's description, `words` the venue's own, `text` the

@@ -1,7 +1,6 @@
 """How many seats are left at an instance, and what that and the clock make of it: the rules of design.md §4."""
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
 from enum import StrEnum
@@ -39,8 +38,7 @@ def best(states: Iterable[State]) -> State:
     return min(states, key=_BEST_FIRST.__getitem__, default=State.PAST)
 
 
-@dataclass(frozen=True, slots=True)
-class Seats:
+class Seats(Struct, frozen=True):
     """The seats of an instance, over all the rows that count: a name for the space, the numbers, the bands.
 
     `available` and `capacity` are None where some row does not say.

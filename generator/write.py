@@ -14,6 +14,8 @@ from functools import cache, cached_property, partial
 from pathlib import Path
 from types import MappingProxyType
 
+from msgspec import Struct
+
 from generator.errors import Fault, SiteError
 from generator.order import Written
 from generator.processes import ahead
@@ -25,8 +27,7 @@ MANY = 5_000
 """Files of an output, from which on another process looks at them, or at a part of them, beside this one."""
 
 
-@dataclass(frozen=True, slots=True)
-class Known:
+class Known(Struct, frozen=True):
     """A file as a build left it: its size, when it was written, in nanoseconds since 1970, its mode, and its digest."""
 
     size: int

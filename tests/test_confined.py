@@ -1,6 +1,5 @@
 """A template that tries to climb out of what it is given finds no way, and what it is given leads to nothing else."""
 
-import dataclasses
 import os
 from collections.abc import Iterator, Mapping
 from datetime import UTC, datetime
@@ -9,6 +8,7 @@ from typing import Any
 
 import pytest
 from jinja2.exceptions import SecurityError
+from msgspec import structs
 from surfaces import PROJECT
 
 from generator import source as sources
@@ -47,7 +47,7 @@ def rendered(site: Website, folder: Path, template: str) -> str:
     """What a page's own template makes of the page's context."""
     (folder / "attempt.html").write_text(template)
     page = next(page for page in site.pages if page.template == "event.html")
-    attempt = dataclasses.replace(page, template="attempt.html")
+    attempt = structs.replace(page, template="attempt.html")
     return Renderer(site.plan, (folder, *site.renderer.folders)).page(attempt).decode()
 
 
@@ -75,6 +75,7 @@ CLIMBS = {
     "class of a record": "event.__class__.__init__.__globals__",
     "module of a record": "event.__class__.__module__",
     "fields of a record": "site.__dataclass_fields__",
+    "parts of a record": "page.__struct_fields__",
     "dict of a record": "language.__dict__",
     "mro of a class": "urls.Addresses.mro()",
     "format": "'{0.__class__.__init__.__globals__}'.format(event)",
@@ -112,9 +113,9 @@ def test_what_is_safe_once_does_not_make_the_same_name_safe_elsewhere(site: Webs
     renderer = Renderer(site.plan, (folder, *site.renderer.folders))
     (folder / "attempt.html").write_text("{{ '{0.__class__}'.format(event) }}")
     page = next(page for page in site.pages if page.template == "event.html")
-    assert renderer.page(dataclasses.replace(page, template="first.html")).endswith(b"A1")
+    assert renderer.page(structs.replace(page, template="first.html")).endswith(b"A1")
     with pytest.raises(SiteError, match="unsafe"):
-        renderer.page(dataclasses.replace(page, template="attempt.html"))
+        renderer.page(structs.replace(page, template="attempt.html"))
 
 
 @pytest.mark.parametrize("name", ["../secret.html", "/secret.html", "./../secret.html", "assets/../../secret.html"])

@@ -5,7 +5,6 @@ import shutil
 import subprocess
 import sys
 from collections.abc import Iterable
-from dataclasses import replace
 from datetime import UTC, date, datetime
 from decimal import Decimal
 from pathlib import Path
@@ -17,6 +16,7 @@ import words
 from babel.messages import Catalog
 from babel.messages.pofile import read_po
 from browsing import BROWSER, QUIET
+from msgspec import structs
 from playwright.sync_api import sync_playwright
 from surfaces import PROJECT
 
@@ -191,7 +191,9 @@ def on(*days: date) -> tuple[ListedInstance, ...]:
     """Instances on these days."""
     said, rest = (State.ON_SALE, False, "", Kind("", "", ""), (), "", PriceTable((), ())), (None, None, None)
     one = ListedInstance(1, 1, "", EVENING, None, None, None, *said, *rest)
-    return tuple(replace(one, start=datetime(day.year, day.month, day.day, 19, 30, tzinfo=LONDON)) for day in days)
+    return tuple(
+        structs.replace(one, start=datetime(day.year, day.month, day.day, 19, 30, tzinfo=LONDON)) for day in days
+    )
 
 
 RUNS = {

@@ -7,6 +7,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
+from msgspec import structs
 from surfaces import PROJECT
 
 from generator import source as sources
@@ -65,7 +66,7 @@ def pictured(*addresses: str) -> Callable[[Programme], Programme]:
 
     def shown(programme: Programme) -> Programme:
         first = programme.events[0]
-        events = tuple(replace(first, picture=Picture(address, 1, 1)) for address in addresses)
+        events = tuple(structs.replace(first, picture=Picture(address, 1, 1)) for address in addresses)
         return replace(programme, events=events)
 
     return shown

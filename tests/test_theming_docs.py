@@ -3,7 +3,6 @@
 `python tests/test_theming_docs.py` writes that part of the page anew.
 """
 
-import dataclasses
 import re
 from collections.abc import Mapping
 from datetime import UTC, date, datetime
@@ -14,6 +13,7 @@ from typing import Any, get_type_hints
 from surfaces import PROJECT
 
 from generator import source as sources
+from generator.anatomy import parts_of
 from generator.content import Credit
 from generator.images import Picture, Source
 from generator.model import Membership, Offer
@@ -90,7 +90,7 @@ def hinted(hint: Any) -> str:
 def record(kind: type) -> str:
     """The fields and properties of a record."""
     hints = get_type_hints(kind)
-    fields = [f"`{field.name}` ({hinted(hints[field.name])})" for field in dataclasses.fields(kind)]
+    fields = [f"`{name}` ({hinted(hints[name])})" for name in parts_of(kind)]
     properties = {name: value for name, value in vars(kind).items() if isinstance(value, property)}
     fields += [f"`{name}` ({hinted(get_type_hints(value.fget)['return'])})" for name, value in properties.items()]
     return f"- **{NAMES[kind]}**: {', '.join(fields)}"

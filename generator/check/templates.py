@@ -8,6 +8,8 @@ from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from datetime import datetime
 
+from msgspec import structs
+
 from generator.errors import Fault, SiteError
 from generator.images import NO_PICTURE, NOMINAL, Picture, Source
 from generator.invented import Invented, programmes
@@ -53,8 +55,8 @@ def _website(house: Invented, words: Words, now: datetime, compiled: Compiled) -
 
 def _illustrated(programme: Programme) -> Programme:
     """The programme with the same picture for every event that has one, and artwork for the others."""
-    artwork = replace(NO_PICTURE, is_artwork=True)
-    events = (replace(event, picture=_PICTURE if event.original else artwork) for event in programme.events)
+    artwork = structs.replace(NO_PICTURE, is_artwork=True)
+    events = (structs.replace(event, picture=_PICTURE if event.original else artwork) for event in programme.events)
     return replace(programme, events=tuple(events))
 
 

@@ -10,6 +10,8 @@ from functools import cache, cached_property
 from pathlib import Path
 from typing import Literal
 
+from msgspec import structs
+
 from generator.errors import Notice, NoticeKind
 from generator.images import NOMINAL, SHARE_SIZE, Picture
 from generator.pictures import frame, originals
@@ -151,7 +153,7 @@ def illustrated(programme: Programme, studio: Studio) -> Illustrated:
     shown = {**paintings, **photos}
     cards, card_of_site = _cards(programme, shown, of_site, studio)
     events = tuple(
-        replace(
+        structs.replace(
             event,
             picture=_linked(event, photos.get(event.id))
             if _is_linked(event, studio)

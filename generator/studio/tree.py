@@ -4,9 +4,10 @@
 """
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, fields, is_dataclass
+from dataclasses import dataclass
 from typing import Any
 
+from generator.anatomy import parts_of
 from generator.text import Html, excerpt
 
 DEEP, MANY, LONG = 4, 12, 200
@@ -26,7 +27,7 @@ def node(name: str, value: Any, deep: int = DEEP) -> Node:
     parts = list(_parts(value))
     if not parts:
         return Node(name, _words(value))
-    shown = len(parts) if is_dataclass(value) else MANY
+    shown = len(parts) if parts_of(type(value)) else MANY
     inside = tuple(node(key, part, deep - 1) for key, part in parts[:shown]) if deep else ()
     rest = (Node("…", f"{len(parts) - shown} more"),) if deep and len(parts) > shown else ()
     return Node(name, _title(value, len(parts)), inside + rest)
@@ -34,8 +35,8 @@ def node(name: str, value: Any, deep: int = DEEP) -> Node:
 
 def _parts(value: Any) -> Iterator[tuple[str, Any]]:
     """What a value is made of, the questions it answers included."""
-    if is_dataclass(value) and not isinstance(value, type):
-        yield from ((field.name, getattr(value, field.name)) for field in fields(value))
+    if names := parts_of(type(value)):
+        yield from ((name, getattr(value, name)) for name in names)
         asked = (name for name, found in vars(type(value)).items() if isinstance(found, property))
         yield from ((name, getattr(value, name)) for name in asked)
     elif isinstance(value, Mapping):
@@ -55,7 +56,7 @@ def _words(value: Any) -> str:
 
 
 def _title(value: Any, count: int) -> str:
-    if is_dataclass(value):
+    if parts_of(type(value)):
         known = (getattr(value, name, None) for name in ("title", "name", "path", "id"))
         return f"{type(value).__name__} {next((str(word) for word in known if word), '')}".strip()
     return f"{count} in it" if isinstance(value, Mapping) else f"{count} of them"
