@@ -5,14 +5,16 @@ Credentials are none of it; they come from the `environment`.
 
 import re
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import Literal
+from typing import Annotated, Literal
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+from msgspec import Struct, field
+from msgspec.structs import force_setattr, replace
 
 from generator.errors import Fault, SiteError
 from generator.eventtypes import EventType
-from generator.tables import checked, load, nearest, read, some_text
+from generator.tables import load, nearest, read, some_text
 from generator.urls import is_address
 
 SETTINGS_FILE = "content/site.toml"
@@ -97,19 +99,18 @@ def _longitude(value: float | None) -> str:
     return "" if value is None or -180 <= value <= 180 else "it must be between -180 and 180"
 
 
-@dataclass(frozen=True, slots=True)
-class Site:
+class Site(Struct, frozen=True):
     """The site itself. `url` has no slash at its end and may have a path."""
 
-    name: str = checked(some_text)
-    url: str = checked(_web_address)
-    timezone: str = checked(_time_zone)
-    language: str = checked(_language_tag, "en-GB")
-    currency: str = checked(_currency_code, "GBP")
+    name: Annotated[str, some_text]
+    url: Annotated[str, _web_address]
+    timezone: Annotated[str, _time_zone]
+    language: Annotated[str, _language_tag] = "en-GB"
+    currency: Annotated[str, _currency_code] = "GBP"
     description: str = ""
 
     def __post_init__(self) -> None:
-        object.__setattr__(self, "url", self.url.rstrip("/"))
+        force_setattr(self, "url", self.url.rstrip("/"))
 
     @property
     def zone(self) -> ZoneInfo:
@@ -117,8 +118,7 @@ class Site:
         return ZoneInfo(self.timezone)
 
 
-@dataclass(frozen=True, slots=True)
-class Venue:
+class Venue(Struct, frozen=True):
     """The default place. `country` is an ISO 3166 code."""
 
     name: str = ""
@@ -129,114 +129,103 @@ class Venue:
     country: str = ""
     telephone: str = ""
     email: str = ""
-    latitude: float | None = checked(_latitude, None)
-    longitude: float | None = checked(_longitude, None)
+    latitude: Annotated[float | None, _latitude] = None
+    longitude: Annotated[float | None, _longitude] = None
 
 
-@dataclass(frozen=True, slots=True)
-class SourceSettings:
+class SourceSettings(Struct, frozen=True):
     """Where the feed comes from: "demo", "spektrix-v2", or a folder of XML, from the site folder."""
 
-    feed: str = checked(some_text, DEMO)
+    feed: Annotated[str, some_text] = DEMO
 
 
-@dataclass(frozen=True, slots=True)
-class Spektrix:
+class Spektrix(Struct, frozen=True):
     """The venue's Spektrix system: who it is there, and where its frames and files live.
 
     A pull that takes longer than `deadline_seconds` is given up. Where a collection comes with exactly `page_size`
     items, the server may have capped it, and it is asked for the rest.
     """
 
-    client: str = checked(_client_name, "")
-    domain: str = checked(_host_name, "system.spektrix.com")
-    api: str = checked(_secure_address, "https://api.system.spektrix.com")
-    files: str = checked(_optional_address, "")
+    client: Annotated[str, _client_name] = ""
+    domain: Annotated[str, _host_name] = "system.spektrix.com"
+    api: Annotated[str, _secure_address] = "https://api.system.spektrix.com"
+    files: Annotated[str, _optional_address] = ""
     stylesheet: str = ""
     culture: str = ""
     offers_per_event: bool = False
-    deadline_seconds: float = checked(_one_or_more, 180.0)
-    page_size: int = checked(_one_or_more, 10)
+    deadline_seconds: Annotated[float, _one_or_more] = 180.0
+    page_size: Annotated[int, _one_or_more] = 10
 
 
-@dataclass(frozen=True, slots=True)
-class AccessKind:
+class AccessKind(Struct, frozen=True):
     """A kind of access: what people read, and what it means."""
 
-    name: str = checked(some_text)
+    name: Annotated[str, some_text]
     about: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class Attributes:
+class Attributes(Struct, frozen=True):
     """Which attributes of the feed are published, and as what. Nothing is published unless it is named here.
 
     `types` says what a genre is to search engines, where its name alone does not.
     """
 
-    genres: tuple[str, ...] = checked(_all_named, ())
+    genres: Annotated[tuple[str, ...], _all_named] = ()
     venue: str = ""
     season: str = ""
     event_note: str = ""
     instance_note: str = ""
     cancelled: str = ""
-    access: Mapping[str, str | AccessKind] = field(default_factory=dict, metadata={"check": _all_explained})
+    access: Annotated[Mapping[str, str | AccessKind], _all_explained] = field(default_factory=dict)
     types: Mapping[str, EventType] = field(default_factory=dict)
 
 
-@dataclass(frozen=True, slots=True)
-class WithAttribute:
+class WithAttribute(Struct, frozen=True):
     """Events on which this box is ticked."""
 
-    attribute: str = checked(some_text)
+    attribute: Annotated[str, some_text]
 
 
-@dataclass(frozen=True, slots=True)
-class Events:
+class Events(Struct, frozen=True):
     """Which events are nowhere on the site: name patterns (`*`, `?`), or boxes."""
 
     exclude: tuple[str | WithAttribute, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class AvailabilitySettings:
+class AvailabilitySettings(Struct, frozen=True):
     """When seats count as few, whether numbers are published, and after how many minutes a page stops saying so."""
 
-    limited_percent: float = checked(_percentage, 15.0)
+    limited_percent: Annotated[float, _percentage] = 15.0
     counts: bool = False
-    stale_minutes: int = checked(_one_or_more, 60)
+    stale_minutes: Annotated[int, _one_or_more] = 60
 
 
-@dataclass(frozen=True, slots=True)
-class Images:
+class Images(Struct, frozen=True):
     """Whether images are served from the site ("mirror") or from where they lie ("link")."""
 
     mode: Literal["mirror", "link"] = "mirror"
 
 
-@dataclass(frozen=True, slots=True)
-class Security:
+class Security(Struct, frozen=True):
     """Who else may be part of the pages, by what a page would load from them: addresses without a path."""
 
-    scripts: tuple[str, ...] = checked(_all_origins, ())
-    frames: tuple[str, ...] = checked(_all_origins, ())
-    images: tuple[str, ...] = checked(_all_origins, ())
-    media: tuple[str, ...] = checked(_all_origins, ())
-    connections: tuple[str, ...] = checked(_all_origins, ())
-    styles: tuple[str, ...] = checked(_all_origins, ())
-    fonts: tuple[str, ...] = checked(_all_origins, ())
-    forms: tuple[str, ...] = checked(_all_origins, ())
+    scripts: Annotated[tuple[str, ...], _all_origins] = ()
+    frames: Annotated[tuple[str, ...], _all_origins] = ()
+    images: Annotated[tuple[str, ...], _all_origins] = ()
+    media: Annotated[tuple[str, ...], _all_origins] = ()
+    connections: Annotated[tuple[str, ...], _all_origins] = ()
+    styles: Annotated[tuple[str, ...], _all_origins] = ()
+    fonts: Annotated[tuple[str, ...], _all_origins] = ()
+    forms: Annotated[tuple[str, ...], _all_origins] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class Guard:
+class Guard(Struct, frozen=True):
     """By how much the feed may shrink before a build refuses."""
 
-    max_drop_percent: float = checked(_percentage, 50.0)
+    max_drop_percent: Annotated[float, _percentage] = 50.0
 
 
-@dataclass(frozen=True, slots=True)
-class Settings:
+class Settings(Struct, frozen=True):
     """All public settings (design.md §3)."""
 
     site: Site

@@ -6,17 +6,17 @@
 
 import re
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
 from functools import lru_cache
 from pathlib import Path
-from typing import Literal, TypeVar
+from typing import Annotated, Literal, TypeVar
 from urllib.parse import unquote
 
 from markdown_it import MarkdownIt
 from markdown_it.token import Token
+from msgspec import Struct, field
 
 from generator.errors import Fault, SiteError
-from generator.tables import checked, load, read, some_text
+from generator.tables import load, read, some_text
 from generator.text import Html, plain
 from generator.urls import is_address
 
@@ -31,24 +31,21 @@ def _web_link(value: str) -> str:
     return "" if good else 'it must be a whole web address such as "https://www.example.org/page"'
 
 
-@dataclass(frozen=True, slots=True)
-class Credit:
+class Credit(Struct, frozen=True):
     """Who did what."""
 
     role: str
     name: str
 
 
-@dataclass(frozen=True, slots=True)
-class InstanceWords:
+class InstanceWords(Struct, frozen=True):
     """The venue's words on one performance."""
 
     status: Literal["", "cancelled", "postponed"] = ""
     note: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class EventWords:
+class EventWords(Struct, frozen=True):
     """The front matter of `content/events/*.md` (design.md §3). `instances` is keyed by instance id."""
 
     event: int
@@ -59,23 +56,21 @@ class EventWords:
     age: str = ""
     warnings: tuple[str, ...] = ()
     credits: tuple[Credit, ...] = ()
-    link: str = checked(_web_link, "")
+    link: Annotated[str, _web_link] = ""
     hidden: bool = False
     status: Literal["", "cancelled", "postponed"] = ""
     instances: Mapping[int, InstanceWords] = field(default_factory=dict)
 
 
-@dataclass(frozen=True, slots=True)
-class PageWords:
+class PageWords(Struct, frozen=True):
     """The front matter of `content/pages/*.md`. `nav` is the page's place in the menu; None: not in it."""
 
-    title: str = checked(some_text)
+    title: Annotated[str, some_text]
     nav: int | None = None
     description: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class Overlay:
+class Overlay(Struct, frozen=True):
     """A file of words for an event; `wordless` are the pictures in its Markdown that nobody has put into words."""
 
     file: str
@@ -84,8 +79,7 @@ class Overlay:
     wordless: tuple[Place, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class ContentPage:
+class ContentPage(Struct, frozen=True):
     """A page of the venue's own; `name` is its file's name without the ending, `wordless` as in `Overlay`."""
 
     file: str
@@ -95,8 +89,7 @@ class ContentPage:
     wordless: tuple[Place, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class Content:
+class Content(Struct, frozen=True):
     """All of the venue's own words and files. `static` maps the path on the site to the file."""
 
     overlays: Mapping[int, Overlay]

@@ -6,11 +6,11 @@ code of its kind (design.md §2). A `Notice` is a single thing that was passed o
 
 from collections import Counter
 from collections.abc import Iterable
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 
-@dataclass(frozen=True, slots=True)
-class Fault:
+class Fault(Struct, frozen=True):
     """One thing that is wrong: what happened, where (file, line, item, address without its query), how to mend it."""
 
     what: str
@@ -65,8 +65,7 @@ class SecretError(SitegenError):
     exit_code = 5
 
 
-@dataclass(frozen=True, slots=True)
-class NoticeKind:
+class NoticeKind(Struct, frozen=True):
     """A kind of thing that is passed over. `one` and `many` read after the count; `mend` is the advice."""
 
     one: str
@@ -74,8 +73,7 @@ class NoticeKind:
     mend: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class Notice:
+class Notice(Struct, frozen=True):
     """One thing of a kind that was passed over, with the ids that show which; `where` is its file or page."""
 
     kind: NoticeKind
@@ -86,8 +84,7 @@ class Notice:
         return ": ".join(part for part in (self.where, self.example) if part)
 
 
-@dataclass(frozen=True, slots=True)
-class Warned:
+class Warned(Struct, frozen=True):
     """All notices of one kind: how many, and the first as the example."""
 
     kind: NoticeKind

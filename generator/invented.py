@@ -97,14 +97,14 @@ class Invented:
 
     def words(self, own: Words, url: str) -> Words:
         """What the site folder says, with the invented settings and words in place of its own, for a site at `url`."""
-        settings = replace(self.settings, site=replace(self.settings.site, url=url))
+        settings = structs.replace(self.settings, site=structs.replace(self.settings.site, url=url))
         spoken, _ = language(settings.site, own.folders)
         content = self._content(own.content)
         return replace(own, settings=settings, addresses=Addresses(url), language=spoken, content=content)
 
     def source(self, own: Words, booking: BookingPath, now: datetime) -> Source:
         """The programme as if it had been read from the demo's folder, where the pictures are."""
-        demo = folder_of(replace(self.settings, source=SourceSettings(DEMO)), own.site)
+        demo = folder_of(structs.replace(self.settings, source=SourceSettings(DEMO)), own.site)
         return Source(
             feed=self.feed,
             folder=demo,
@@ -128,8 +128,8 @@ class Invented:
 def programmes(settings: Settings, now: datetime, picture: str) -> Mapping[str, Invented]:
     """Invented programmes around `now`, for a site with these settings; `picture` is a file's name in its feed."""
     chosen = _settings(settings)
-    arabic = replace(chosen, site=replace(chosen.site, language="ar"))
-    bare = replace(chosen, venue=Venue())
+    arabic = structs.replace(chosen, site=structs.replace(chosen.site, language="ar"))
+    bare = structs.replace(chosen, venue=Venue())
     inventor = _Inventor(now, chosen, picture)
     return {
         "everything": Invented(chosen, inventor.everything()),
@@ -143,10 +143,10 @@ def _settings(settings: Settings) -> Settings:
     """The venue's own, with names for everything, in a zone whose autumn night has an hour twice."""
     names = settings.attributes
     zone = settings.site.timezone if _second_hour(settings, datetime(2026, 1, 1, tzinfo=UTC)) else WITH_TWO_AUTUMN_HOURS
-    return replace(
+    return structs.replace(
         settings,
-        site=replace(settings.site, timezone=zone),
-        attributes=replace(
+        site=structs.replace(settings.site, timezone=zone),
+        attributes=structs.replace(
             names, genres=names.genres or GENRES, access=names.access or ACCESS, season="Season", event_note="Note",
             instance_note="Note", cancelled="", venue="",
         ),

@@ -17,15 +17,17 @@ import zoneinfo
 from collections import Counter, defaultdict
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from contextlib import suppress
-from dataclasses import asdict, replace
+from dataclasses import replace
 from datetime import datetime
 from itertools import chain
 from pathlib import Path
 from typing import Any
 
+from msgspec import MsgspecError, convert, to_builtins
+
 from generator import urls
 from generator.config import settings
-from generator.errors import NoticeKind, Warned
+from generator.errors import Warned
 from generator.feedfolder import folder_of
 from generator.forms import utc
 from generator.gate.premises import refuse_exposed
@@ -36,6 +38,9 @@ from generator.write import Known
 
 LOOKED_AT = 5000
 """About how many files of an output are looked at where nothing has changed, however many it has."""
+
+_BROKEN = (OSError, ValueError, LookupError, TypeError, AttributeError, MsgspecError)
+"""What is raised where a manifest is another program's, or no longer whole."""
 
 _ABOUT = "snapshot.json"
 _TIMES = re.compile(rb'^ "(generated_at|pulled_at)": "(.*)",$', re.MULTILINE)
@@ -84,7 +89,7 @@ def renewed(order: Order, is_strict: bool) -> Report | None:
         return None
     try:
         return _renewed(order, is_strict)
-    except (OSError, ValueError, LookupError, TypeError, AttributeError):  # a manifest of another program, or broken
+    except _BROKEN:
         return None
 
 
@@ -231,7 +236,7 @@ def _as_json(made: Report) -> dict[str, Any]:
         "zone": str(made.now.tzinfo),
         **times,
         "files": made.written.changed + made.written.unchanged,
-        "warnings": [asdict(warning) for warning in made.warnings],
+        "warnings": to_builtins(made.warnings),
     }
 
 
@@ -252,8 +257,6 @@ def _report(kept: dict[str, Any], output: Path) -> Report:
         pages=kept["pages"],
         written=Written(0, kept["files"], 0),
         content_changed=False,
-        warnings=tuple(
-            Warned(NoticeKind(**warning["kind"]), warning["count"], warning["example"]) for warning in kept["warnings"]
-        ),
+        warnings=convert(kept["warnings"], tuple[Warned, ...]),
         **times,
     )

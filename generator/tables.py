@@ -1,17 +1,19 @@
 """TOML tables as typed, frozen records: the settings and the front matter of content read through this one door.
 
-`read` takes a dataclass as the description of a table: its field names are the keys, its annotations the types, its
-defaults what may be left out, and `metadata={"check": …}` what a value must be besides. All faults of a file are
-found in one go, each with its line and, for a key that does not exist, the nearest name that does.
+`read` takes a Struct as the description of a table: its field names are the keys, its annotations the types, its
+defaults what may be left out, and what goes with a type in `Annotated` is the check that a value must also pass. All
+faults of a file are found in one go, each with its line and, for a key that does not exist, the nearest name that does.
 """
 
 import difflib
 import re
 import tomllib
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import MISSING, dataclass, field, fields, is_dataclass
+from dataclasses import dataclass
 from functools import cache
-from typing import Any, Literal, TypeVar, get_args, get_origin, get_type_hints
+from typing import Annotated, Any, Literal, NamedTuple, TypeVar, get_args, get_origin, get_type_hints
+
+from msgspec import Struct
 
 from generator.errors import Fault, SiteError
 from generator.text import one_line
@@ -22,11 +24,6 @@ Check = Callable[[Any], str]
 """Takes a value of the right type; gives what is wrong with it, or ""."""
 
 _NAMES = {str: "text", int: "a whole number", float: "a number", bool: "true or false"}
-
-
-def checked(check: Check, default: Any = MISSING) -> Any:
-    """A dataclass field whose value must also pass `check`."""
-    return field(metadata={"check": check}) if default is MISSING else field(default=default, metadata={"check": check})
 
 
 def some_text(value: str) -> str:
@@ -61,7 +58,7 @@ def _cleaned(value: Any) -> Any:
 
 def objection(cls: Any, name: str, value: str) -> str:
     """What the check of a field says of a text; "" where it is good, or any text is."""
-    check: Check | None = next(item for item in fields(cls) if item.name == name).metadata.get("check")
+    check = _keys(cls)[name].check
     return check(value) if check else ""
 
 
@@ -89,9 +86,30 @@ def read(cls: type[T], table: Table, where: str, text: str = "", first_line: int
     return record  # type: ignore[no-any-return]  # without faults it is a whole record of cls
 
 
+class _Key(NamedTuple):
+    """A key that a table may have: the type of its value, what else is asked of that, and whether it must be there."""
+
+    hint: Any
+    check: Check | None
+    is_needed: bool
+
+
 @cache
-def _hints(cls: type) -> dict[str, Any]:
-    return get_type_hints(cls)
+def _keys(cls: Any) -> Mapping[str, _Key]:
+    """The keys of a table, by name."""
+    hints, needed = get_type_hints(cls, include_extras=True), len(cls.__struct_fields__) - len(cls.__struct_defaults__)
+    parts = [
+        get_args(hints[name]) if get_origin(hints[name]) is Annotated else (hints[name], None)
+        for name in cls.__struct_fields__
+    ]
+    return {
+        name: _Key(hint, check, number < needed)
+        for number, (name, (hint, check)) in enumerate(zip(cls.__struct_fields__, parts, strict=True))
+    }
+
+
+def _is_table(hint: Any) -> bool:
+    return isinstance(hint, type) and issubclass(hint, Struct)
 
 
 def _record(reading: _Reading, cls: Any, table: object, path: tuple[str, ...]) -> Any:
@@ -100,24 +118,22 @@ def _record(reading: _Reading, cls: Any, table: object, path: tuple[str, ...]) -
             path, f"{_key(path)} is {_show(table)}, not a table", f"Write [{'.'.join(path)}] and its keys below."
         )
         return None
-    known = {item.name: item for item in fields(cls)}
+    known = _keys(cls)
     for name in [name for name in table if name not in known]:
         reading.fault((*path, name), f"{_key((*path, name))} is not known", nearest(name, known))
     values = {}
-    for name, item in known.items():
+    for name, key in known.items():
         if name in table:
-            values[name] = _checked_value(
-                reading, _hints(cls)[name], item.metadata.get("check"), table[name], (*path, name)
-            )
-        elif item.default is MISSING and item.default_factory is MISSING:
+            values[name] = _checked_value(reading, key, table[name], (*path, name))
+        elif key.is_needed:
             reading.fault(path, f"{_key((*path, name))} is missing", "It is required.")
     return None if reading.faults else cls(**values)
 
 
-def _checked_value(reading: _Reading, hint: Any, check: Check | None, value: object, path: tuple[str, ...]) -> Any:
+def _checked_value(reading: _Reading, key: _Key, value: object, path: tuple[str, ...]) -> Any:
     before = len(reading.faults)
-    result = _value(reading, hint, value, path)
-    if check and len(reading.faults) == before and (wrong := check(result)):
+    result = _value(reading, key.hint, value, path)
+    if key.check and len(reading.faults) == before and (wrong := key.check(result)):
         reading.fault(path, f"{_key(path)} is {_show(value)}: {wrong}")
     return result
 
@@ -125,7 +141,7 @@ def _checked_value(reading: _Reading, hint: Any, check: Check | None, value: obj
 def _value(reading: _Reading, hint: Any, value: object, path: tuple[str, ...]) -> Any:
     """`value` as the annotation `hint` wants it; what does not fit becomes a fault."""
     origin, args = get_origin(hint), get_args(hint)
-    if is_dataclass(hint):
+    if _is_table(hint):
         return _record(reading, hint, value, path)
     if origin is Literal:
         return _one_of(reading, args, value, path)
@@ -134,7 +150,7 @@ def _value(reading: _Reading, hint: Any, value: object, path: tuple[str, ...]) -
     if origin is Mapping:
         return _mapping(reading, args, value, path)
     if args:  # a union: the first that fits by kind
-        hint = next((arg for arg in args if is_dataclass(arg) is isinstance(value, Mapping)), args[0])
+        hint = next((arg for arg in args if _is_table(arg) is isinstance(value, Mapping)), args[0])
         return _value(reading, hint, value, path)
     return _scalar(reading, hint, value, path)
 

@@ -9,13 +9,13 @@ import select
 import subprocess
 import sys
 import tomllib
-from dataclasses import fields, is_dataclass
 from pathlib import Path
 from typing import Any, get_type_hints
 
 import pytest
 from surfaces import PROJECT
 
+from generator.anatomy import parts_of
 from generator.config import AvailabilitySettings as Availability
 from generator.config import Events, Settings, Site, Spektrix, Venue, settings
 
@@ -171,11 +171,10 @@ def test_of_a_site_that_cannot_be_written_nothing_is_left(tmp_path: Path, is_the
 
 def test_the_settings_of_a_new_site_tell_of_every_setting() -> None:
     told = opened((PATTERN / "content" / "site.toml").read_text("utf-8"))
-    known = {table.name: get_type_hints(Settings)[table.name] for table in fields(Settings)}
-    assert all(is_dataclass(table) for table in known.values())
-    assert {name: set(told[name]) for name in known} == {
-        name: {field.name for field in fields(table)} for name, table in known.items()
-    }
+    known = {name: parts_of(table) for name, table in get_type_hints(Settings).items()}
+    assert known.keys() == {*parts_of(Settings)}
+    assert all(known.values())
+    assert {name: set(told[name]) for name in known} == {name: {*parts} for name, parts in known.items()}
 
 
 def test_the_settings_that_are_not_set_are_good_as_they_stand(tmp_path: Path) -> None:

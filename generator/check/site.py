@@ -6,9 +6,11 @@ left unchecked.
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
+
+from msgspec import structs
 
 from generator import source as sources
 from generator.certificate import Verdict
@@ -111,7 +113,7 @@ def _website(order: CheckOrder, words: Words, findings: Findings) -> Website:
     settings = words.settings
     if is_unpulled(settings, order.site):
         findings.notices.append(Notice(UNPULLED, "", str(order.site)))
-        settings = replace(settings, source=SourceSettings(DEMO))
+        settings = structs.replace(settings, source=SourceSettings(DEMO))
     source = sources.load(settings, order.site, order.now)
     return website(words, source, Illustrated(composed(words, source, order.now), {}))
 

@@ -42,7 +42,7 @@ def try_templates(words: Words, real: Website | None, now: datetime) -> tuple[in
         faults.setdefault(fault.where, fault)
     for house in houses:
         for fault in _faults(house.renderer, house.pages):
-            faults.setdefault(fault.where, replace(fault, mend=f"{fault.mend} {_INVENTED}"))
+            faults.setdefault(fault.where, structs.replace(fault, mend=f"{fault.mend} {_INVENTED}"))
     return len(one.names), tuple(faults.values())
 
 

@@ -2,11 +2,11 @@
 
 import json
 import sys
-from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
+from msgspec import to_builtins
 
 from generator.cli.terminal import FOLDER, JSON, NOW, SITE, moment_of, told
 from generator.errors import Fault, SiteError
@@ -135,6 +135,6 @@ def _as_json(client: str, verdict: "Verdict") -> dict[str, Any]:
             "valid_until": facts.valid_until.isoformat(),
             "sha256": facts.fingerprint,
         },
-        "warning": asdict(verdict.warning) if verdict.warning else None,
-        "faults": [asdict(fault) for fault in verdict.faults],
+        "warning": to_builtins(verdict.warning),
+        "faults": to_builtins(verdict.faults),
     }

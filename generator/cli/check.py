@@ -2,12 +2,12 @@
 
 import json
 import sys
-from dataclasses import asdict
 from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
+from msgspec import to_builtins
 
 from generator.cli.terminal import JSON, NOW, SITE, echo_fault, echo_warning, moment_of, progress
 from generator.errors import Fault, SecretError, SiteError, SitegenError, SourceError
@@ -129,6 +129,6 @@ def _as_json(findings: "Findings", code: int) -> dict[str, Any]:
     return {
         "exit_code": code,
         "checked": dict(findings.checked),
-        "faults": [asdict(fault) for fault in findings.all_faults],
-        "warnings": [asdict(warning) for warning in findings.warnings],
+        "faults": to_builtins(findings.all_faults),
+        "warnings": to_builtins(findings.warnings),
     }

@@ -5,9 +5,11 @@
 
 from collections import OrderedDict
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from urllib.parse import urlsplit
+
+from msgspec import structs
 
 from generator import urls
 from generator.config import DEMO, SourceSettings
@@ -90,7 +92,7 @@ class Gallery:
 
 def _picture(workshop: Workshop) -> str:
     """The name of some picture of the demo's feed."""
-    settings = replace(workshop.words.settings, source=SourceSettings(DEMO))
+    settings = structs.replace(workshop.words.settings, source=SourceSettings(DEMO))
     folder = folder_of(settings, workshop.bench.site) / "images"
     return min((file.name for file in folder.glob("*.jpg")), default="")
 

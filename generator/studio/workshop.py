@@ -7,10 +7,12 @@ import threading
 from collections import OrderedDict
 from collections.abc import Callable
 from contextlib import nullcontext
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import datetime
 from functools import partial
 from pathlib import Path
+
+from msgspec import structs
 
 from generator import source as sources
 from generator.compose import recomposed
@@ -155,7 +157,7 @@ class Workshop:
         if before and is_same:
             return sources.for_settings(before, settings)
         if self.has_no_feed(settings):
-            settings = replace(settings, source=SourceSettings(DEMO))
+            settings = structs.replace(settings, source=SourceSettings(DEMO))
         return sources.load(settings, self.bench.site, self.clock(), self.bench.feed)
 
     def has_no_feed(self, settings: Settings) -> bool:
