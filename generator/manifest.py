@@ -2,8 +2,8 @@
 
 Where nothing of that has changed, and no moment has passed at which the site changes by itself, `renewed` makes only
 the times in availability.json new. It goes by the bytes of all that is read, and by how the output stands; in doubt it
-says None, and the site is built. How long that takes does not grow with the number of pages: of a large output it looks
-at a part, and each has its turn. This module imports little: most builds of a schedule need no more than it.
+says None, and the site is built. That hardly takes longer for more pages: of a large output it reads names, and looks at
+a part of the files, each in its turn. This module imports little: most builds of a schedule need no more than it.
 
 A secret that is new since that build could stand in what it made. So all that the site was made from is held against
 the secrets each time. No trace of a secret is kept instead, neither digest nor keyed digest: a CI job may cache the

@@ -74,7 +74,7 @@ CLIMBS = {
     "undefined": "missing_name.__init__.__globals__",
     "class of a record": "event.__class__.__init__.__globals__",
     "module of a record": "event.__class__.__module__",
-    "fields of a record": "site.__dataclass_fields__",
+    "fields of a record": "language.__dataclass_fields__",
     "parts of a record": "page.__struct_fields__",
     "dict of a record": "language.__dict__",
     "mro of a class": "urls.Addresses.mro()",

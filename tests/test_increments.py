@@ -109,7 +109,7 @@ def test_a_template_that_includes_what_cannot_be_told_is_rendered_again(
     assert b"More.<h1" in (order.target / "calendar" / "index.html").read_bytes()
 
 
-def test_a_template_that_is_broken_is_told_though_its_pages_are_not_made(tmp_path: Path) -> None:
+def test_a_template_that_breaks_is_told_and_the_old_site_stands(tmp_path: Path) -> None:
     order = fresh(tmp_path / "site")
     made(order)
     found = contents(order.target)

@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from functools import cache
 from pathlib import Path
@@ -10,7 +11,7 @@ from typing import Any
 import jsonschema
 import pytest
 
-from generator.availability import LARGE, availability
+from generator.availability import LARGE, LEAST, availability
 from generator.baseline import read_baseline
 from generator.calendars import Calendars
 from generator.compose import compose
@@ -66,6 +67,17 @@ def test_a_small_site_stands_in_one_file() -> None:
     files = published(100)
     document = json.loads(files["availability.json"])
     assert (list(files), len(document["instances"]), faults(document)) == (["availability.json"], 100, [])
+
+
+def test_an_instance_of_which_little_is_known_takes_no_less_than_reckoned() -> None:
+    feed = Feed((Event(1, "A"),), tuple(Instance(number, 1, NOW + timedelta(days=number)) for number in (1, 2)))
+    chosen = Settings(Site(name="A", url="http://a.b", timezone="UTC"))
+    booking = booking_path(chosen.spektrix)
+    sizes = []
+    for some in (feed, replace(feed, instances=feed.instances[:1])):
+        made = compose(some, Content({}, (), {}), chosen, booking, NOW)
+        sizes.append(len(dict(availability(made, chosen, Addresses("http://a.b"), None))["availability.json"]))
+    assert sizes[0] - sizes[1] >= LEAST
 
 
 def test_a_large_site_stands_in_a_file_for_each_month_of_the_venues_clock() -> None:
