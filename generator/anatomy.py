@@ -1,13 +1,30 @@
-"""What a record is made of, whether it is a dataclass or a Struct of msgspec."""
+"""Records: frozen values with named parts. The home of the Structs of msgspec that most of them are.
 
-from dataclasses import fields, is_dataclass
-from typing import Any
+A Struct is made twenty times as soon as a frozen dataclass, and so is its class, of which every build makes dozens.
+Dataclasses are what keeps something for the next time it is asked, or changes. What is said here holds for both.
+"""
 
-from msgspec import Struct
+import dataclasses
+from typing import Any, TypeVar
+
+from msgspec import Struct as Struct
+from msgspec import field as field
+from msgspec import structs
+from msgspec import to_builtins as to_builtins
+from msgspec.structs import force_setattr as force_setattr
+
+Record = TypeVar("Record")
+
+
+def replace(record: Record, **parts: Any) -> Record:
+    """The record with some of its parts others. Raises TypeError where it has no such part."""
+    if isinstance(record, Struct):
+        return structs.replace(record, **parts)
+    return dataclasses.replace(record, **parts)  # type: ignore[type-var]  # what is no Struct is a dataclass
 
 
 def parts_of(kind: type[Any]) -> tuple[str, ...]:
     """The names of what records of a type are made of, in order; none where it is no type of records."""
     if issubclass(kind, Struct):
         return kind.__struct_fields__
-    return tuple(field.name for field in fields(kind)) if is_dataclass(kind) else ()
+    return tuple(field.name for field in dataclasses.fields(kind)) if dataclasses.is_dataclass(kind) else ()

@@ -12,8 +12,8 @@ from contextlib import suppress
 from pathlib import Path
 
 import msgspec
-from msgspec import Struct, field
 
+from generator.anatomy import Struct, field
 from generator.errors import Notice
 from generator.feeds import Listed
 from generator.ical import Made

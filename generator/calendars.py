@@ -8,9 +8,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 
-from msgspec import Struct
-
 from generator import urls
+from generator.anatomy import Struct
 from generator.config import Settings
 from generator.ical import About, Made, Writer, key_of, writer
 from generator.ledger import Ledger

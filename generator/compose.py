@@ -8,14 +8,12 @@ import zlib
 from bisect import insort
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import replace
 from datetime import UTC, datetime
 from fnmatch import fnmatchcase
 from typing import TypeVar
 
-from msgspec import structs
-
 from generator import urls
+from generator.anatomy import replace
 from generator.config import AccessKind, Settings, WithAttribute
 from generator.content import Content
 from generator.errors import Notice, NoticeKind
@@ -213,7 +211,7 @@ def _access(settings: Settings) -> tuple[Kind, ...]:
         code: AccessKind(kind) if isinstance(kind, str) else kind for code, kind in settings.attributes.access.items()
     }
     kinds = _kinds({code: kind.name for code, kind in known.items()}, urls.access)
-    return tuple(structs.replace(kind, about=known[kind.code].about) for kind in kinds)
+    return tuple(replace(kind, about=known[kind.code].about) for kind in kinds)
 
 
 def _kinds(names: Mapping[str, str], path: Callable[[str], str]) -> tuple[Kind, ...]:

@@ -9,9 +9,7 @@ from pathlib import Path
 from typing import Annotated, Literal
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from msgspec import Struct, field
-from msgspec.structs import force_setattr, replace
-
+from generator.anatomy import Struct, field, force_setattr, replace
 from generator.errors import Fault, SiteError
 from generator.eventtypes import EventType
 from generator.tables import load, nearest, read, some_text

@@ -13,8 +13,8 @@ from urllib.parse import unquote
 
 from markdown_it import MarkdownIt
 from markdown_it.token import Token
-from msgspec import Struct, field
 
+from generator.anatomy import Struct, field
 from generator.errors import Fault, SiteError
 from generator.tables import load, read, some_text
 from generator.text import Html, plain

@@ -8,9 +8,8 @@ from collections.abc import Iterable
 from datetime import UTC, timedelta
 from functools import lru_cache
 
-from msgspec.structs import replace
-
 from generator import urls
+from generator.anatomy import replace
 from generator.ledger import Entry
 from generator.programme import ListedEvent, ListedInstance, Programme
 from generator.states import State

@@ -7,7 +7,7 @@ code of its kind (design.md §2). A `Notice` is a single thing that was passed o
 from collections import Counter
 from collections.abc import Iterable
 
-from msgspec import Struct
+from generator.anatomy import Struct
 
 
 class Fault(Struct, frozen=True):

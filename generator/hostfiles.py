@@ -8,7 +8,7 @@ import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
-from msgspec import Struct
+from generator.anatomy import Struct
 
 
 @dataclass(frozen=True, slots=True)

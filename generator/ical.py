@@ -15,9 +15,9 @@ from types import MappingProxyType
 from typing import Any
 
 import msgspec
-from msgspec import Struct
 
 from generator import urls
+from generator.anatomy import Struct
 from generator.config import Settings, Site
 from generator.entries import safe
 from generator.forms import basic_utc

@@ -8,8 +8,7 @@ import re
 from typing import Literal
 from urllib.parse import quote
 
-from msgspec import Struct
-
+from generator.anatomy import Struct
 from generator.config import Settings
 from generator.errors import NoticeKind
 from generator.urls import is_address

@@ -5,13 +5,12 @@ The studio shows them, and a check tries the templates with them.
 """
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from itertools import count
 
-from msgspec import structs
-
+from generator.anatomy import replace
 from generator.config import DEMO, Events, Images, Settings, SourceSettings, Venue
 from generator.content import Content, Credit, EventWords, InstanceWords, Overlay
 from generator.feedfolder import folder_of
@@ -97,14 +96,14 @@ class Invented:
 
     def words(self, own: Words, url: str) -> Words:
         """What the site folder says, with the invented settings and words in place of its own, for a site at `url`."""
-        settings = structs.replace(self.settings, site=structs.replace(self.settings.site, url=url))
+        settings = replace(self.settings, site=replace(self.settings.site, url=url))
         spoken, _ = language(settings.site, own.folders)
         content = self._content(own.content)
         return replace(own, settings=settings, addresses=Addresses(url), language=spoken, content=content)
 
     def source(self, own: Words, booking: BookingPath, now: datetime) -> Source:
         """The programme as if it had been read from the demo's folder, where the pictures are."""
-        demo = folder_of(structs.replace(self.settings, source=SourceSettings(DEMO)), own.site)
+        demo = folder_of(replace(self.settings, source=SourceSettings(DEMO)), own.site)
         return Source(
             feed=self.feed,
             folder=demo,
@@ -128,8 +127,8 @@ class Invented:
 def programmes(settings: Settings, now: datetime, picture: str) -> Mapping[str, Invented]:
     """Invented programmes around `now`, for a site with these settings; `picture` is a file's name in its feed."""
     chosen = _settings(settings)
-    arabic = structs.replace(chosen, site=structs.replace(chosen.site, language="ar"))
-    bare = structs.replace(chosen, venue=Venue())
+    arabic = replace(chosen, site=replace(chosen.site, language="ar"))
+    bare = replace(chosen, venue=Venue())
     inventor = _Inventor(now, chosen, picture)
     return {
         "everything": Invented(chosen, inventor.everything()),
@@ -143,10 +142,10 @@ def _settings(settings: Settings) -> Settings:
     """The venue's own, with names for everything, in a zone whose autumn night has an hour twice."""
     names = settings.attributes
     zone = settings.site.timezone if _second_hour(settings, datetime(2026, 1, 1, tzinfo=UTC)) else WITH_TWO_AUTUMN_HOURS
-    return structs.replace(
+    return replace(
         settings,
-        site=structs.replace(settings.site, timezone=zone),
-        attributes=structs.replace(
+        site=replace(settings.site, timezone=zone),
+        attributes=replace(
             names, genres=names.genres or GENRES, access=names.access or ACCESS, season="Season", event_note="Note",
             instance_note="Note", cancelled="", venue="",
         ),
@@ -250,9 +249,7 @@ class _Inventor:
         show = self._show(name, words=" ".join([WORDS] * 4))
         names = self.settings.attributes
         boxes = dict.fromkeys(names.access, "1") | {"Note": "Supper is served in both intervals. Please book it."}
-        dates = [
-            structs.replace(self._date(show.event.id, State.ON_SALE, day), attributes=boxes) for day in range(0, 180, 3)
-        ]
+        dates = [replace(self._date(show.event.id, State.ON_SALE, day), attributes=boxes) for day in range(0, 180, 3)]
         attributes = dict.fromkeys(names.genres, "1") | {"Season": "The Long Season of the Sea", "Note": WORDS}
         paragraphs = "".join(f"<h2>Act {number}</h2><p>{WORDS}</p>" for number in range(1, 10))
         words = EventWords(
@@ -264,7 +261,7 @@ class _Inventor:
             ),
             link="https://www.example.org/",
         )
-        event = structs.replace(show.event, attributes=attributes, html=Html(paragraphs), duration=385)
+        event = replace(show.event, attributes=attributes, html=Html(paragraphs), duration=385)
         return Show(event, tuple(dates), tuple(self._seats(date, State.ON_SALE) for date in dates), words)
 
     def _unknown(self) -> Show:
@@ -278,7 +275,7 @@ class _Inventor:
         show = self._show("Through the night the clocks go back", minutes=45)
         back = _second_hour(self.settings, self.now) or self.now
         dates = [
-            structs.replace(self._date(show.event.id, State.ON_SALE, 0), start=start, stop_selling=start)
+            replace(self._date(show.event.id, State.ON_SALE, 0), start=start, stop_selling=start)
             for start in (back - HOUR / 2, back + HOUR / 2)
         ]
         return replace(show, instances=tuple(dates), statuses=tuple(self._seats(d, State.ON_SALE) for d in dates))

@@ -11,9 +11,8 @@ from datetime import datetime
 from typing import Annotated
 
 import msgspec
-from msgspec import Struct
-from msgspec.structs import replace
 
+from generator.anatomy import Struct, replace
 from generator.forms import utc
 from generator.states import State
 

@@ -2,8 +2,8 @@
 
 Where nothing of that has changed, and no moment has passed at which the site changes by itself, `renewed` makes only
 the times in availability.json new. It goes by the bytes of all that is read, and by how the output stands; in doubt it
-says None, and the site is built. That hardly takes longer for more pages: of a large output it reads names, and looks at
-a part of the files, each in its turn. This module imports little: most builds of a schedule need no more than it.
+says None, and the site is built. That hardly takes longer for more pages: of a large output it looks at a part, and
+each has its turn. This module imports little: most builds of a schedule need no more than it.
 
 A secret that is new since that build could stand in what it made. So all that the site was made from is held against
 the secrets each time. No trace of a secret is kept instead, neither digest nor keyed digest: a CI job may cache the
@@ -23,11 +23,10 @@ from itertools import chain
 from pathlib import Path
 from typing import Any
 
-from msgspec import MsgspecError, convert, to_builtins
-
 from generator import urls
+from generator.anatomy import to_builtins
 from generator.config import settings
-from generator.errors import Warned
+from generator.errors import NoticeKind, Warned
 from generator.feedfolder import folder_of
 from generator.forms import utc
 from generator.gate.premises import refuse_exposed
@@ -38,9 +37,6 @@ from generator.write import Known
 
 LOOKED_AT = 5000
 """About how many files of an output are looked at where nothing has changed, however many it has."""
-
-_BROKEN = (OSError, ValueError, LookupError, TypeError, AttributeError, MsgspecError)
-"""What is raised where a manifest is another program's, or no longer whole."""
 
 _ABOUT = "snapshot.json"
 _TIMES = re.compile(rb'^ "(generated_at|pulled_at)": "(.*)",$', re.MULTILINE)
@@ -89,7 +85,7 @@ def renewed(order: Order, is_strict: bool) -> Report | None:
         return None
     try:
         return _renewed(order, is_strict)
-    except _BROKEN:
+    except (OSError, ValueError, LookupError, TypeError, AttributeError):  # a manifest of another program, or broken
         return None
 
 
@@ -257,6 +253,8 @@ def _report(kept: dict[str, Any], output: Path) -> Report:
         pages=kept["pages"],
         written=Written(0, kept["files"], 0),
         content_changed=False,
-        warnings=convert(kept["warnings"], tuple[Warned, ...]),
+        warnings=tuple(
+            Warned(NoticeKind(**warning["kind"]), warning["count"], warning["example"]) for warning in kept["warnings"]
+        ),
         **times,
     )

@@ -5,13 +5,10 @@ None, or "" for text. Where the fields come from: spektrix-api.md §2.
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
-from dataclasses import field as default
 from datetime import datetime
 from decimal import Decimal
 
-from msgspec import Struct, field
-
+from generator.anatomy import Struct, field
 from generator.text import Html
 
 NO_HTML = Html()
@@ -141,8 +138,7 @@ class BookingPath(Struct, frozen=True):
         return f"{self.seats_before_id}{instance_id}{self.seats_after_id}"
 
 
-@dataclass(frozen=True, slots=True)
-class Feed:
+class Feed(Struct, frozen=True):
     """Everything the source holds, in the source's order. A collection the source does not give is empty.
 
     `event_offers` has the offers of an event by its id, as far as the source was asked for them.
@@ -158,7 +154,7 @@ class Feed:
     offers: tuple[Offer, ...] = ()
     memberships: tuple[Membership, ...] = ()
     statements: tuple[Statement, ...] = ()
-    event_offers: Mapping[int, tuple[Offer, ...]] = default(default_factory=dict)
+    event_offers: Mapping[int, tuple[Offer, ...]] = field(default_factory=dict)
 
 
 NOTHING = Feed((), ())

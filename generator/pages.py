@@ -8,9 +8,8 @@ from datetime import date, timedelta
 from functools import partial
 from itertools import chain, groupby
 
-from msgspec import structs
-
 from generator import urls
+from generator.anatomy import replace
 from generator.content import ContentPage
 from generator.eventpages import event_pages
 from generator.jsonld import document
@@ -59,7 +58,7 @@ def _described(make: Callable[[], Iterable[Page]], voice: Voice) -> Iterator[Pag
         own = Link(page.crumb or page.title, page.path)
         trail = [(link.title, link.path) for link in (home, *page.trail, own)]
         nodes = (*page.data, *((voice.describer.breadcrumbs(trail),) if page.trail else ()))
-        yield structs.replace(page, data=(document(nodes),)) if nodes else page
+        yield replace(page, data=(document(nodes),)) if nodes else page
 
 
 def _others(plan: Plan, events: Container[str]) -> Mapping[str, Callable[[], Iterable[Page]]]:
@@ -170,7 +169,7 @@ def _calendar(plan: Plan) -> Iterator[Page]:
         yield own
         if (shown.first.year, shown.first.month) == (now.year, now.month):
             about = _("The calendar of %(site)s, month by month.") % {"site": site}
-            yield structs.replace(own, path=urls.CALENDAR, title=_("Calendar"), description=about, trail=())
+            yield replace(own, path=urls.CALENDAR, title=_("Calendar"), description=about, trail=())
 
 
 def _kinds(title: str, path: str, kinds: tuple[Kind, ...], plan: Plan) -> Iterator[Page]:

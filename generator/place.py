@@ -1,7 +1,6 @@
 """Where something is on: the venue of the settings, or the one that an attribute of the event names."""
 
-from msgspec import Struct
-
+from generator.anatomy import Struct
 from generator.config import Venue
 from generator.text import one_line
 

@@ -10,9 +10,8 @@ from datetime import datetime
 from functools import cached_property
 from typing import Any
 
-from msgspec import Struct, field
-
 from generator import urls
+from generator.anatomy import Struct, field
 from generator.config import Settings
 from generator.content import Content
 from generator.jsonld import Data, Describer

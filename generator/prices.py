@@ -4,8 +4,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 
-from msgspec import Struct
-
+from generator.anatomy import Struct
 from generator.errors import Notice, NoticeKind
 from generator.model import Feed, Plan, Price, PriceList
 from generator.states import Seats

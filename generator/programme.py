@@ -9,8 +9,7 @@ from datetime import date, datetime
 from decimal import Decimal
 from functools import cached_property
 
-from msgspec import Struct
-
+from generator.anatomy import Struct
 from generator.content import Credit
 from generator.errors import Notice
 from generator.images import NO_PICTURE, Picture

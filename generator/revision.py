@@ -9,8 +9,7 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
-from msgspec.structs import replace
-
+from generator.anatomy import replace
 from generator.calendars import folders
 from generator.changes import MOVED, happened, kept
 from generator.entries import CANCELLED, calendars_of, is_shown

@@ -5,8 +5,7 @@ from datetime import datetime
 from decimal import Decimal
 from enum import StrEnum
 
-from msgspec import Struct
-
+from generator.anatomy import Struct
 from generator.model import Status
 
 

@@ -13,8 +13,7 @@ from dataclasses import dataclass
 from functools import cache
 from typing import Annotated, Any, Literal, NamedTuple, TypeVar, get_args, get_origin, get_type_hints
 
-from msgspec import Struct
-
+from generator.anatomy import Struct
 from generator.errors import Fault, SiteError
 from generator.text import one_line
 

@@ -14,8 +14,7 @@ from functools import cache, cached_property, partial
 from pathlib import Path
 from types import MappingProxyType
 
-from msgspec import Struct
-
+from generator.anatomy import Struct
 from generator.errors import Fault, SiteError
 from generator.order import Written
 from generator.processes import ahead

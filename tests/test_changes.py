@@ -8,9 +8,9 @@ import jsonschema
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from msgspec.structs import replace
 from test_published_json import ADDRESSES, NOW, SETTINGS, programme
 
+from generator.anatomy import replace
 from generator.atom import atom
 from generator.changes import WHAT, changes_json, happened, kept
 from generator.ledger import Change, Entry, Ledger, Record

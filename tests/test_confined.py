@@ -8,10 +8,10 @@ from typing import Any
 
 import pytest
 from jinja2.exceptions import SecurityError
-from msgspec import structs
 from surfaces import PROJECT
 
 from generator import source as sources
+from generator.anatomy import replace
 from generator.config import Settings
 from generator.environment import Credentials, Secret
 from generator.errors import SiteError
@@ -47,7 +47,7 @@ def rendered(site: Website, folder: Path, template: str) -> str:
     """What a page's own template makes of the page's context."""
     (folder / "attempt.html").write_text(template)
     page = next(page for page in site.pages if page.template == "event.html")
-    attempt = structs.replace(page, template="attempt.html")
+    attempt = replace(page, template="attempt.html")
     return Renderer(site.plan, (folder, *site.renderer.folders)).page(attempt).decode()
 
 
@@ -113,9 +113,9 @@ def test_what_is_safe_once_does_not_make_the_same_name_safe_elsewhere(site: Webs
     renderer = Renderer(site.plan, (folder, *site.renderer.folders))
     (folder / "attempt.html").write_text("{{ '{0.__class__}'.format(event) }}")
     page = next(page for page in site.pages if page.template == "event.html")
-    assert renderer.page(structs.replace(page, template="first.html")).endswith(b"A1")
+    assert renderer.page(replace(page, template="first.html")).endswith(b"A1")
     with pytest.raises(SiteError, match="unsafe"):
-        renderer.page(structs.replace(page, template="attempt.html"))
+        renderer.page(replace(page, template="attempt.html"))
 
 
 @pytest.mark.parametrize("name", ["../secret.html", "/secret.html", "./../secret.html", "assets/../../secret.html"])

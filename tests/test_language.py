@@ -16,10 +16,10 @@ import words
 from babel.messages import Catalog
 from babel.messages.pofile import read_po
 from browsing import BROWSER, QUIET
-from msgspec import structs
 from playwright.sync_api import sync_playwright
 from surfaces import PROJECT
 
+from generator.anatomy import replace
 from generator.config import Site
 from generator.errors import Notice, SiteError
 from generator.prices import PriceTable
@@ -191,9 +191,7 @@ def on(*days: date) -> tuple[ListedInstance, ...]:
     """Instances on these days."""
     said, rest = (State.ON_SALE, False, "", Kind("", "", ""), (), "", PriceTable((), ())), (None, None, None)
     one = ListedInstance(1, 1, "", EVENING, None, None, None, *said, *rest)
-    return tuple(
-        structs.replace(one, start=datetime(day.year, day.month, day.day, 19, 30, tzinfo=LONDON)) for day in days
-    )
+    return tuple(replace(one, start=datetime(day.year, day.month, day.day, 19, 30, tzinfo=LONDON)) for day in days)
 
 
 RUNS = {

@@ -10,10 +10,10 @@ from typing import Any
 
 import pytest
 from live import contents
-from msgspec import structs
 from pictures_made import jpeg, picture, saved
 from PIL import Image, ImageCms, ImageDraw
 
+from generator.anatomy import replace
 from generator.compose import compose
 from generator.config import Attributes, Images, Settings, Site
 from generator.content import Content, EventWords, Overlay
@@ -150,7 +150,7 @@ def made(folder: Path, *events: Event, jobs: int = 1, mode: Any = "mirror", **ow
     """The events with their pictures; `own` are pictures by "e" and the event's number."""
     site = Site("The Thimble", "https://www.thimble.example", "Europe/London")
     settings = Settings(site, attributes=Attributes(genres=("Drama",)), images=Images(mode))
-    settings = structs.replace(settings, spektrix=structs.replace(settings.spektrix, client="thimble"))
+    settings = replace(settings, spektrix=replace(settings.spektrix, client="thimble"))
     words = {int(key[1:]): Overlay("", EventWords(int(key[1:]), image=image), Html()) for key, image in own.items()}
     static = {path.name: path for path in (folder / "static").glob("*")}
     booking = BookingPath("", "", "", "", "", "")

@@ -2,15 +2,14 @@
 
 import shutil
 from collections.abc import Callable
-from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
-from msgspec import structs
 from surfaces import PROJECT
 
 from generator import source as sources
+from generator.anatomy import replace
 from generator.config import settings
 from generator.errors import SiteError
 from generator.images import Picture
@@ -66,7 +65,7 @@ def pictured(*addresses: str) -> Callable[[Programme], Programme]:
 
     def shown(programme: Programme) -> Programme:
         first = programme.events[0]
-        events = tuple(structs.replace(first, picture=Picture(address, 1, 1)) for address in addresses)
+        events = tuple(replace(first, picture=Picture(address, 1, 1)) for address in addresses)
         return replace(programme, events=events)
 
     return shown

@@ -15,16 +15,15 @@ import time
 import zlib
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 import requests
 from cryptography import x509
-from msgspec import structs
 from surfaces import PROJECT
 
+from generator.anatomy import replace
 from generator.errors import SitegenError, SourceError
 from generator.model import Feed
 from generator.sandbox.answers import COLLECTIONS
@@ -400,8 +399,8 @@ def public(attributes: Mapping[str, str]) -> dict[str, str]:
 
 def test_the_older_form_reads_as_the_newer_save_for_what_is_internal(older: dict[str, bytes]) -> None:
     found = parse.feed({name: (io.BytesIO(document), name) for name, document in older.items()})
-    events = tuple(structs.replace(event, attributes=public(event.attributes)) for event in found.events)
-    instances = tuple(structs.replace(instance, attributes=public(instance.attributes)) for instance in found.instances)
+    events = tuple(replace(event, attributes=public(event.attributes)) for event in found.events)
+    instances = tuple(replace(instance, attributes=public(instance.attributes)) for instance in found.instances)
     assert replace(found, events=events, instances=instances) == FEED
 
 

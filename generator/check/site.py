@@ -10,9 +10,8 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
 
-from msgspec import structs
-
 from generator import source as sources
+from generator.anatomy import replace
 from generator.certificate import Verdict
 from generator.check.findings import Findings
 from generator.check.names import unknown_names
@@ -113,7 +112,7 @@ def _website(order: CheckOrder, words: Words, findings: Findings) -> Website:
     settings = words.settings
     if is_unpulled(settings, order.site):
         findings.notices.append(Notice(UNPULLED, "", str(order.site)))
-        settings = structs.replace(settings, source=SourceSettings(DEMO))
+        settings = replace(settings, source=SourceSettings(DEMO))
     source = sources.load(settings, order.site, order.now)
     return website(words, source, Illustrated(composed(words, source, order.now), {}))
 

@@ -5,11 +5,9 @@ studio's gallery shows it. So a name that is misspelt, or a value that is missin
 """
 
 from collections.abc import Iterable, Iterator
-from dataclasses import replace
 from datetime import datetime
 
-from msgspec import structs
-
+from generator.anatomy import replace
 from generator.errors import Fault, SiteError
 from generator.images import NO_PICTURE, NOMINAL, Picture, Source
 from generator.invented import Invented, programmes
@@ -42,7 +40,7 @@ def try_templates(words: Words, real: Website | None, now: datetime) -> tuple[in
         faults.setdefault(fault.where, fault)
     for house in houses:
         for fault in _faults(house.renderer, house.pages):
-            faults.setdefault(fault.where, structs.replace(fault, mend=f"{fault.mend} {_INVENTED}"))
+            faults.setdefault(fault.where, replace(fault, mend=f"{fault.mend} {_INVENTED}"))
     return len(one.names), tuple(faults.values())
 
 
@@ -55,8 +53,8 @@ def _website(house: Invented, words: Words, now: datetime, compiled: Compiled) -
 
 def _illustrated(programme: Programme) -> Programme:
     """The programme with the same picture for every event that has one, and artwork for the others."""
-    artwork = structs.replace(NO_PICTURE, is_artwork=True)
-    events = (structs.replace(event, picture=_PICTURE if event.original else artwork) for event in programme.events)
+    artwork = replace(NO_PICTURE, is_artwork=True)
+    events = (replace(event, picture=_PICTURE if event.original else artwork) for event in programme.events)
     return replace(programme, events=tuple(events))
 
 

@@ -6,8 +6,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
-from msgspec import to_builtins
 
+from generator.anatomy import to_builtins
 from generator.cli.terminal import FOLDER, JSON, NOW, SITE, moment_of, told
 from generator.errors import Fault, SiteError
 

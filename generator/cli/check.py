@@ -7,8 +7,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
-from msgspec import to_builtins
 
+from generator.anatomy import to_builtins
 from generator.cli.terminal import JSON, NOW, SITE, echo_fault, echo_warning, moment_of, progress
 from generator.errors import Fault, SecretError, SiteError, SitegenError, SourceError
 

@@ -5,13 +5,12 @@ imported by who does: a site whose pictures are there needs none of it.
 """
 
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import cache, cached_property
 from pathlib import Path
 from typing import Literal
 
-from msgspec import structs
-
+from generator.anatomy import replace
 from generator.errors import Notice, NoticeKind
 from generator.images import NOMINAL, SHARE_SIZE, Picture
 from generator.pictures import frame, originals
@@ -153,7 +152,7 @@ def illustrated(programme: Programme, studio: Studio) -> Illustrated:
     shown = {**paintings, **photos}
     cards, card_of_site = _cards(programme, shown, of_site, studio)
     events = tuple(
-        structs.replace(
+        replace(
             event,
             picture=_linked(event, photos.get(event.id))
             if _is_linked(event, studio)

@@ -9,9 +9,8 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from urllib.parse import urlsplit
 
-from msgspec import structs
-
 from generator import urls
+from generator.anatomy import replace
 from generator.config import DEMO, SourceSettings
 from generator.feedfolder import folder_of
 from generator.invented import Invented, programmes
@@ -92,7 +91,7 @@ class Gallery:
 
 def _picture(workshop: Workshop) -> str:
     """The name of some picture of the demo's feed."""
-    settings = structs.replace(workshop.words.settings, source=SourceSettings(DEMO))
+    settings = replace(workshop.words.settings, source=SourceSettings(DEMO))
     folder = folder_of(settings, workshop.bench.site) / "images"
     return min((file.name for file in folder.glob("*.jpg")), default="")
 

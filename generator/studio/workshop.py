@@ -12,9 +12,8 @@ from datetime import datetime
 from functools import partial
 from pathlib import Path
 
-from msgspec import structs
-
 from generator import source as sources
+from generator.anatomy import replace
 from generator.compose import recomposed
 from generator.config import DEMO, Settings, SourceSettings
 from generator.errors import SitegenError
@@ -157,7 +156,7 @@ class Workshop:
         if before and is_same:
             return sources.for_settings(before, settings)
         if self.has_no_feed(settings):
-            settings = structs.replace(settings, source=SourceSettings(DEMO))
+            settings = replace(settings, source=SourceSettings(DEMO))
         return sources.load(settings, self.bench.site, self.clock(), self.bench.feed)
 
     def has_no_feed(self, settings: Settings) -> bool:
