@@ -85,7 +85,7 @@ class Compiled(jinja2.BytecodeCache):
 @cache
 def _compiler() -> bytes:
     """What compiles templates: Jinja, as it is set up in this file, with its shortcuts and its walls."""
-    files = (Path(__file__), _PROGRAM / "shortcuts.py", _PROGRAM / "confined.py")
+    files = (Path(__file__), *(_PROGRAM / f"{name}.py" for name in ("compiling", "shortcuts", "confined")))
     return hashlib.sha256(b"".join(map(Path.read_bytes, files)) + jinja2.__version__.encode()).digest()
 
 

@@ -29,7 +29,7 @@ PARTS = {
     "views": ("website", "pages", "eventpages", "plan", "shelves", "listing", "months", "jsonld"),
     "calendars": ("calendars", "ical"),
     "news and JSON": ("availability", "changes", "atom", "feeds", "hosting", "hostfiles", "nginx", "policy", "schemas"),
-    "render": ("render", "shortcuts", "confined"),
+    "render": ("render", "compiling", "shortcuts", "confined"),
     "check": ("check.surfaces", "check.webpage"),
     "gate": ("gate.gate", "gate.packed", "gate.premises", "gate.forms", "gate.keys"),
     "write": ("write", "swap", "seal"),
