@@ -2,7 +2,6 @@
 
 import hashlib
 import json
-from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from functools import cache
 from pathlib import Path
@@ -11,6 +10,7 @@ from typing import Any
 import jsonschema
 import pytest
 
+from generator.anatomy import replace
 from generator.availability import LARGE, LEAST, availability
 from generator.baseline import read_baseline
 from generator.calendars import Calendars
