@@ -21,7 +21,7 @@ KEEP_EVERY = 0.02  # seconds; a process that is forked ends without a word, and 
 OURS = "generator."
 IMPORTING = "importing"
 PARTS = {
-    "parse": ("spektrix.snapshot", "spektrix.parse", "spektrix.markup", "spektrix.kept", "source"),
+    "parse": ("spektrix.snapshot", "spektrix.parse", "spektrix.markup", "spektrix.kept", "spektrix.pieces", "source"),
     "join": ("compose", "programme", "records", "prices", "tickets"),
     "pictures": ("pictures.illustrate", "pictures.renditions"),
     "memory": ("memory", "revision", "ledger", "entries", "manifest", "before", "keys", "surroundings"),

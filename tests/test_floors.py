@@ -13,7 +13,7 @@ FLOORS = (
     ("model", "garbage", "processes", "swap", "tables", "together", "urls", "certificate", "environment", "eventtypes"),
     ("gate.forms",),
     ("gate.keys", "gate.packed"),
-    ("gate.gate",),
+    ("gate.gate", "spektrix.pieces"),
     ("gate.premises", "order"),
     ("pictures.download", "pictures.lettering", "pictures.originals", "pictures.pixels", "pictures.posters"),
     ("catalogues", "config", "locales", "schemas", "states", "pictures.artwork", "spektrix.markup", "spektrix.demo"),

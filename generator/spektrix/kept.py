@@ -1,15 +1,17 @@
 """What was read from large documents, kept for the next time: reading them takes longer than all that follows.
 
-A collection is found again by the bytes it was read from and by the program that read it, never by a date. `Kept` is
-the door. The folder can be deleted at any time; what cannot be kept is read anew.
+What was read is found again by the bytes it was read from and by the program that read it, never by a date, and it is
+found in pieces: where a row changed, the piece that it is in is read. `Kept` is the door. The folder can be deleted at
+any time; what cannot be kept is read anew.
 """
 
 import hashlib
+import io
 import os
 import threading
-from collections.abc import Callable, Generator, Iterator, Mapping, Sequence
-from contextlib import closing, contextmanager, suppress
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Generator, Iterable, Iterator, Mapping, Sequence
+from contextlib import AbstractContextManager, closing, nullcontext, suppress
+from dataclasses import dataclass
 from functools import cache
 from importlib.metadata import version
 from itertools import chain, islice
@@ -19,24 +21,34 @@ from typing import Any, BinaryIO
 import msgspec
 
 from generator.errors import SitegenError
+from generator.spektrix.pieces import Pieces, pieces
 from generator.swap import put
 from generator.text import Html
 
-LARGE = 2**20
-WORTH_FORKING = 8 * LARGE
+LARGE = 2**16
+WORTH_FORKING = 2**23
 """Bytes in all, of which a core reads some 20 MB in a second: it takes 0.1 s to begin with several processes."""
 
+PORTION = 8
+"""Pieces that a process reads at a time."""
+
 BATCH = 1000
-_READERS = ("text.py", "model.py", *(f"spektrix/{name}.py" for name in ("kept", "fields", "markup", "parse")))
+_WHAT = "read a feed"
+_READERS = ("text.py", "model.py", *(f"spektrix/{name}.py" for name in ("kept", "fields", "markup", "parse", "pieces")))
 _LIBRARIES = ("lxml", "nh3", "msgspec")
+
+Records = tuple[bytes | memoryview, ...]
+"""What was read, encoded, in batches."""
 
 
 @dataclass(frozen=True, slots=True)
 class Reading:
-    """A collection to read: its name, its document, the type of its records, and what reads them from a document."""
+    """A collection to read: its name, its document, the tag of its items, the type of its records, and what reads them
+    from a document."""
 
     name: str
     document: BinaryIO
+    tag: str
     kind: Any
     records: Callable[[BinaryIO], Iterator[Any]]
 
@@ -46,11 +58,18 @@ class Reading:
         self.document.seek(0)
         return size
 
-    def key(self) -> bytes:
-        """What the records are found again by: the bytes they are read from, and who reads them."""
-        digest = hashlib.file_digest(self.document, "sha256").digest()  # type: ignore[arg-type]  # a file in bytes
-        self.document.seek(0)
-        return digest + _reader()
+
+@dataclass(frozen=True, slots=True)
+class _Portion:
+    """Pieces of a document that are to be read, by their numbers."""
+
+    reading: Reading
+    cut: Pieces
+    numbers: Sequence[int]
+
+    def size(self) -> int:
+        """The bytes of the pieces."""
+        return sum(end - first for first, end in (self.cut.spans[number] for number in self.numbers))
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,94 +83,117 @@ class Kept:
 
         Where much is to be read, several processes read it. Raises SourceError for the first that is broken.
         """
-        keys = {reading.name: reading.key() for reading in readings if reading.size() >= LARGE}
-        missing = {
-            reading.name: reading
-            for reading in readings
-            if reading.name in keys and not self._has(reading.name, keys[reading.name])
-        }
+        cut = {one.name: pieces(one.document, one.tag) for one in readings if one.size() >= LARGE}
+        known = {name: self._known(name) for name in cut}
+        missing = [
+            portion
+            for one in readings
+            if one.name in cut and cut[one.name].key not in known[one.name]
+            for portion in _portions(one, cut[one.name], known[one.name])
+        ]
         found = {}
-        with self._read_ahead(missing) as ahead:
-            for reading in readings:
-                if reading.name in missing:
-                    next(ahead, None)
-                found[reading.name] = self._records(reading, keys.get(reading.name))
+        with closing(_read(missing)) as read:
+            for one in readings:
+                if one.name in cut:
+                    new = [next(read, None) for portion in missing if portion.reading is one]
+                    found[one.name] = self._records(one, cut[one.name], known.pop(one.name), new)
+                else:
+                    found[one.name] = tuple(one.records(one.document))
         return found
 
-    @contextmanager
-    def _read_ahead(self, missing: Mapping[str, Reading]) -> Iterator[Iterator[None]]:
-        """Have files read and kept by other processes, each of which is waited for in order.
+    def _records(
+        self, reading: Reading, cut: Pieces, known: Mapping[bytes, Records], new: Sequence[dict[bytes, Records] | None]
+    ) -> tuple[Any, ...]:
+        """The records of a collection, of what is known of its pieces, and of new ones. Raises SourceError."""
+        for pieces_read in new:
+            known = {**known, **(pieces_read or {})}
+        wanted = (cut.key,) if cut.key in known else cut.digests
+        with suppress(KeyError, msgspec.MsgspecError):
+            records = _decoded(chain.from_iterable(known[digest] for digest in wanted), reading.kind)
+            if new:
+                self._put(reading.name, {digest: known[digest] for digest in wanted})
+            return records
+        reading.document.seek(0)
+        whole = tuple(_encoded(reading.records(reading.document)))
+        self._put(reading.name, {cut.key: whole})
+        return _decoded(whole, reading.kind)
 
-        Their errors are not raised: what is not kept is read again, and fails again, in its turn. Nothing is done
-        where this process has several threads, as what is forked from it may then wait for ever, or where it cannot
-        be forked.
-        """
-        is_much = sum(reading.size() for reading in missing.values()) >= (WORTH_FORKING if len(missing) > 1 else LARGE)
-        if is_much and threading.active_count() == 1 and self._is_writable():
-            from generator.processes import ahead, can_fork, spread  # needed only here, and seldom
-
-            def keep(name: str) -> None:
-                self._keep(missing[name])
-
-            if can_fork():
-                several = spread(keep, [*missing], os.cpu_count() or 1, "read a feed")
-                with closing(_until_one_dies(several)) if len(missing) > 1 else ahead(keep, [*missing]) as done:
-                    yield done
-                return
-        yield iter(())
-
-    def _keep(self, reading: Reading) -> None:
-        """Read and keep a file, in a forked process: opened anew, as its place in an open one is its parent's, too."""
-        with suppress(OSError, SitegenError), Path(reading.document.name).open("rb") as document:
-            own = replace(reading, document=document)
-            self._read(own, own.key())
-
-    def _records(self, reading: Reading, key: bytes | None) -> tuple[Any, ...]:
-        if key is None:
-            return tuple(reading.records(reading.document))
-        found = self._found(reading, key)
-        return _decoded(self._read(reading, key), key, reading.kind) if found is None else found
-
-    def _read(self, reading: Reading, key: bytes) -> bytearray:
-        """The content of a file that keeps what is read now, and that is written if it can be. Few records at a time.
-
-        Raises SourceError.
-        """
-        records, batches = reading.records(reading.document), []
-        encoder = msgspec.msgpack.Encoder(enc_hook=str)
-        while batch := tuple(islice(records, BATCH)):
-            batches.append(encoder.encode(batch))
-        content = bytearray(key)
-        encoder.encode_into(batches, content, -1)
-        with suppress(OSError):
-            self.folder.mkdir(parents=True, exist_ok=True)
-            put(self._file(reading.name), content)
-        return content
-
-    def _found(self, reading: Reading, key: bytes) -> tuple[Any, ...] | None:
-        """The records that are kept under a key; None where there are none."""
+    def _known(self, name: str) -> Mapping[bytes, Records]:
+        """What is kept of a collection: the records of pieces, or of the whole, by the digest of what was read."""
         with suppress(OSError, msgspec.MsgspecError):
-            content = self._file(reading.name).read_bytes()
-            return _decoded(content, key, reading.kind) if content.startswith(key) else None
-        return None
+            content = self._file(name).read_bytes()
+            if content.startswith(_reader()):
+                kept = memoryview(content)[len(_reader()) :]
+                return msgspec.msgpack.decode(kept, type=dict[bytes, tuple[memoryview, ...]])
+        return {}
 
-    def _has(self, name: str, key: bytes) -> bool:
-        with suppress(OSError), self._file(name).open("rb") as file:
-            return file.read(len(key)) == key
-        return False
-
-    def _is_writable(self) -> bool:
+    def _put(self, name: str, records: Mapping[bytes, Records]) -> None:
+        content = bytearray(_reader())
+        msgspec.msgpack.Encoder().encode_into(records, content, -1)
         with suppress(OSError):
             self.folder.mkdir(parents=True, exist_ok=True)
-        return self.folder.is_dir() and os.access(self.folder, os.W_OK)
+            put(self._file(name), content)
 
     def _file(self, name: str) -> Path:
         return self.folder / f"{name}.msgpack"
 
 
-def _until_one_dies(several: Iterator[None]) -> Generator[None, None, None]:
-    with suppress(OSError, SitegenError):
-        yield from several
+def _portions(reading: Reading, cut: Pieces, known: Mapping[bytes, Records]) -> Iterator[_Portion]:
+    """What is not known of a document; nothing where its pieces cannot be told to be right."""
+    numbers = [number for number, digest in enumerate(cut.digests) if digest not in known]
+    if numbers and (len(cut.digests) == 1 or _is_empty(reading, cut.frame(reading.document))):
+        for first in range(0, len(numbers), PORTION):
+            yield _Portion(reading, cut, numbers[first : first + PORTION])
+
+
+def _is_empty(reading: Reading, document: bytes) -> bool:
+    """Whether a document is one, and without an item."""
+    with suppress(SitegenError):
+        return not any(True for _ in reading.records(io.BytesIO(document)))
+    return False
+
+
+def _read(portions: Sequence[_Portion]) -> Generator[dict[bytes, Records] | None, None, None]:
+    """What each portion holds, in order; None where it is broken, as is told when the whole is read.
+
+    Several processes read them where that is worth it, but not where this one has several threads, as what is forked
+    from it may then wait for ever, or where it cannot be forked. What one that died did not tell is left out.
+    """
+    is_much = sum(portion.size() for portion in portions) >= WORTH_FORKING
+    if is_much and threading.active_count() == 1:
+        from generator.processes import can_fork, spread  # needed only here, and seldom
+
+        if can_fork():
+            several = spread(lambda one: _pieces_of(portions[one]), range(len(portions)), os.cpu_count() or 1, _WHAT)
+            with suppress(OSError, SitegenError):
+                yield from several
+            return
+    yield from map(_pieces_of, portions)
+
+
+def _pieces_of(portion: _Portion) -> dict[bytes, Records] | None:
+    """The records of the pieces of a portion, by their digests."""
+    reading, cut = portion.reading, portion.cut
+    found: dict[bytes, Records] = {}
+    with suppress(OSError, SitegenError), _opened(reading.document) as document:
+        for number in portion.numbers:
+            content = cut.read(document, number)
+            found[hashlib.sha256(content).digest()] = tuple(_encoded(reading.records(io.BytesIO(content))))
+        return found
+    return None
+
+
+def _opened(document: BinaryIO) -> AbstractContextManager[BinaryIO]:
+    """A document opened anew: in a forked process, its place in an open file is its parent's, too."""
+    name = getattr(document, "name", None)
+    return Path(name).open("rb") if name else nullcontext(document)
+
+
+def _encoded(records: Iterator[Any]) -> Iterator[bytes]:
+    """Records, few at a time."""
+    encoder = msgspec.msgpack.Encoder(enc_hook=str)
+    while batch := tuple(islice(records, BATCH)):
+        yield encoder.encode(batch)
 
 
 @cache
@@ -163,9 +205,8 @@ def _reader() -> bytes:
     return hashlib.sha256(b"\0".join(made_of)).digest()
 
 
-def _decoded(content: bytes | bytearray, key: bytes, kind: Any) -> tuple[Any, ...]:
-    """The records in what begins with a key. Raises MsgspecError where they are damaged."""
-    batches = msgspec.msgpack.decode(memoryview(content)[len(key) :], type=tuple[memoryview, ...])
+def _decoded(batches: Iterable[bytes | memoryview], kind: Any) -> tuple[Any, ...]:
+    """The records in batches. Raises MsgspecError where they are damaged."""
     decoder = msgspec.msgpack.Decoder(tuple[kind, ...], dec_hook=_text)
     return tuple(chain.from_iterable(map(decoder.decode, batches)))
 

@@ -100,7 +100,7 @@ def _reading(name: str, document: BinaryIO, where: str) -> Reading:
     """How to read a collection."""
     tag = TAGS[name.partition("-")[0] if name not in TAGS else name]
     record, kind = _RECORDS.get(name, (_offer, Offer))
-    return Reading(name, document, kind, lambda opened: _records(items(opened, where, tag), where, record))
+    return Reading(name, document, tag, kind, lambda opened: _records(items(opened, where, tag), where, record))
 
 
 def _records(found: Iterator[Element], where: str, record: Callable[[Element], T]) -> Iterator[T]:
