@@ -5,9 +5,13 @@ one row of the feed has. Each is a whole process, from the command to its exit. 
 run; what was made before is moved aside, and all is written to disk, before a clock starts. Nothing is removed before
 the last clock has stopped: for five minutes ext4 then looks, whenever a file is made, at each that is gone, and takes
 many times as long. Memory is measured in a round of its own. What cannot be run here is left out, and said.
+
+Modules are compiled before, as pip compiles those of a sitegen that it installs: of this checkout they may not be, as
+where PYTHONDONTWRITEBYTECODE is set, and every build would compile them anew.
 """
 
 import argparse
+import compileall
 import os
 import platform
 import shlex
@@ -215,6 +219,7 @@ def main() -> None:
     tools = [name for name in chosen.tools if name not in missing]
     said, sizes, profile = list(notes(missing)), list[Size](), ""
     about = machine(chosen.folder or Path(tempfile.gettempdir()), tools)
+    compileall.compile_dir(PROJECT / "generator", quiet=1)
     with tempfile.TemporaryDirectory(prefix="bench-", dir=chosen.folder) as work:
         for number, name in enumerate(chosen.sizes):
             runs = chosen.runs[number] if chosen.runs else RUNS.get(name, MOST_RUNS)
