@@ -49,9 +49,12 @@ def sitemaps(pages: Iterable[Listed], addresses: Addresses, changed: Mapping[str
 
 def _entry(page: Listed, addresses: Addresses, changed: datetime | None) -> bytes:
     modified = f"<lastmod>{utc(changed)}</lastmod>" if changed else ""
-    image = f"<image:image><image:loc>{escape(addresses.absolute(page.image), quote=False)}</image:loc></image:image>"
-    loc = f"<loc>{escape(addresses.absolute(page.path), quote=False)}</loc>"
-    return f"<url>{loc}{modified}{image if page.image else ''}</url>\n".encode()
+    where = f"<loc>{escape(addresses.absolute(page.path), quote=False)}</loc>"
+    image = ""
+    if page.image:
+        image = escape(addresses.absolute(page.image), quote=False)
+        image = f"<image:image><image:loc>{image}</image:loc></image:image>"
+    return f"<url>{where}{modified}{image}</url>\n".encode()
 
 
 def _parts(entries: Sequence[bytes]) -> Iterator[Sequence[bytes]]:

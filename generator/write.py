@@ -230,12 +230,13 @@ def _assemble(
 
 def _cleared(folder: Path, found: Mapping[str, Standing], kept: Mapping[str, Standing]) -> frozenset[str]:
     """Remove from a spare folder, in which files were found, what is not just one to be kept; what is left of those."""
-    for path in (path for path, standing in found.items() if kept.get(path) != standing):
+    there = frozenset(path for path, standing in found.items() if kept.get(path) == standing)
+    for path in found.keys() - there:
         os.unlink(f"{folder}/{path}")
         with suppress(OSError):  # the folder holds more
             os.removedirs(f"{folder}/{path}".rpartition("/")[0])
     folder.mkdir(exist_ok=True)
-    return frozenset(path for path, standing in found.items() if kept.get(path) == standing)
+    return there
 
 
 def _each(paths: Iterable[str], source: Path, target: Path, do: Callable[[str, str], None]) -> None:
