@@ -128,10 +128,12 @@ class Publication:
         Raises SiteError where a path leads out of the output or comes twice.
         """
         paths: dict[str, bool] = {}
-        folders: set[str] = set()
         for path, is_changed in make(self.aside):
-            _refuse_clash(path, paths, folders)
+            if path in paths:
+                raise _clash(path)
             paths[path] = is_changed
+        for path in sorted(paths.keys() & _folders_of(paths)):
+            raise _clash(path)
         changed = sum(paths.values())
         written = Written(changed, len(paths) - changed, len(self.aside.before - paths.keys()))
         if changed or written.removed:
@@ -169,23 +171,19 @@ def _refuse_outside(path: str) -> None:
         raise SiteError(Fault("is no path inside the output folder", f'"{path}"', "Rename what is published there."))
 
 
-def _refuse_clash(path: str, taken: dict[str, bool], folders: set[str]) -> None:
-    """Let no path come twice, or be a file where another needs a folder."""
-    new = _new_folders_above(path, folders)
-    if path in taken or path in folders or not taken.keys().isdisjoint(new):
-        mend = "Rename one of the two: a page in content/pages, a file in content/static, or a genre."
-        raise SiteError(Fault("two things would be published at this path", f"/{path}", mend))
-    folders.update(new)
+def _clash(path: str) -> SiteError:
+    """Why no site can be put together in which a path comes twice, or is a file where another needs a folder."""
+    mend = "Rename one of the two: a page in content/pages, a file in content/static, or a genre."
+    return SiteError(Fault("two things would be published at this path", f"/{path}", mend))
 
 
-def _new_folders_above(path: str, known: set[str]) -> list[str]:
-    """The folders that a path lies in, but for those that are known, as are then all above them."""
-    new = []
-    folder = path.rpartition("/")[0]
-    while folder and folder not in known:
-        new.append(folder)
-        folder = folder.rpartition("/")[0]
-    return new
+def _folders_of(paths: Iterable[str]) -> set[str]:
+    """The folders that paths lie in, and all above them."""
+    folders, lowest = set[str](), set(paths)
+    while lowest:
+        lowest = {path.rpartition("/")[0] for path in lowest} - folders - {""}
+        folders |= lowest
+    return folders
 
 
 def _content(file: str) -> bytes:
