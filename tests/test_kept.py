@@ -4,7 +4,7 @@ import os
 import shutil
 import signal
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 from datetime import UTC, datetime
 from io import BytesIO
@@ -107,12 +107,21 @@ def test_another_document_or_another_program_is_read_anew(
     assert reads == ["events", "instances"]
 
 
-@pytest.mark.parametrize("damage", [b"", b"nonsense", None])
-def test_what_is_damaged_is_read_anew(damage: bytes | None, tmp_path: Path, reads: list[str]) -> None:
+@pytest.mark.parametrize(
+    "damaged",
+    [
+        lambda content: b"",
+        lambda content: b"nonsense",
+        lambda content: content[:-1],
+        lambda content: content[:32] + b"\xff\xff\xff\xff" + content[36:],
+    ],
+    ids=["empty", "nonsense", "cut short", "of too many pieces"],
+)
+def test_what_is_damaged_is_read_anew(damaged: Callable[[bytes], bytes], tmp_path: Path, reads: list[str]) -> None:
     where = Kept(tmp_path / "parsed")
     plain = read(TRAPS, where)
     for file in where.folder.iterdir():
-        file.write_bytes(file.read_bytes()[:-1] if damage is None else damage)
+        file.write_bytes(damaged(file.read_bytes()))
     reads.clear()
     assert read(TRAPS, where) == plain
     assert sorted(reads) == sorted(path.stem for path in TRAPS.glob("*.xml"))

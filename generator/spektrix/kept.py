@@ -9,12 +9,13 @@ import hashlib
 import io
 import os
 import threading
-from collections.abc import Callable, Generator, Iterable, Iterator, Mapping, Sequence
+from collections import deque
+from collections.abc import Callable, Collection, Generator, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, closing, nullcontext, suppress
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, partial
 from importlib.metadata import version
-from itertools import chain, islice
+from itertools import islice
 from pathlib import Path
 from typing import Any, BinaryIO
 
@@ -33,6 +34,7 @@ PORTION = 8
 """Pieces that a process reads at a time."""
 
 BATCH = 1000
+DIGEST = hashlib.sha256().digest_size
 _WHAT = "read a feed"
 _READERS = ("text.py", "model.py", *(f"spektrix/{name}.py" for name in ("kept", "fields", "markup", "parse", "pieces")))
 _LIBRARIES = ("lxml", "nh3", "msgspec")
@@ -84,7 +86,7 @@ class Kept:
         Where much is to be read, several processes read it. Raises SourceError for the first that is broken.
         """
         cut = {one.name: pieces(one.document, one.tag) for one in readings if one.size() >= LARGE}
-        known = {name: self._known(name) for name in cut}
+        known = {name: self._digests(name) for name in cut}
         missing = [
             portion
             for one in readings
@@ -95,41 +97,73 @@ class Kept:
         with closing(_read(missing)) as read:
             for one in readings:
                 if one.name in cut:
-                    new = [next(read, None) for portion in missing if portion.reading is one]
-                    found[one.name] = self._records(one, cut[one.name], known.pop(one.name), new)
+                    new = islice(read, sum(portion.reading is one for portion in missing))
+                    found[one.name] = self._records(one, cut[one.name], self._known(one.name), new)
+                    deque(new, 0)
                 else:
                     found[one.name] = tuple(one.records(one.document))
         return found
 
     def _records(
-        self, reading: Reading, cut: Pieces, known: Mapping[bytes, Records], new: Sequence[dict[bytes, Records] | None]
+        self,
+        reading: Reading,
+        cut: Pieces,
+        known: Mapping[bytes, Records],
+        new: Iterator[Mapping[bytes, Records] | None],
     ) -> tuple[Any, ...]:
         """The records of a collection, of what is known of its pieces, and of new ones. Raises SourceError."""
-        for pieces_read in new:
-            known = {**known, **(pieces_read or {})}
-        wanted = (cut.key,) if cut.key in known else cut.digests
-        with suppress(KeyError, msgspec.MsgspecError):
-            records = _decoded(chain.from_iterable(known[digest] for digest in wanted), reading.kind)
-            if new:
-                self._put(reading.name, {digest: known[digest] for digest in wanted})
-            return records
+        with suppress(msgspec.MsgspecError):
+            found = self._joined(reading, (cut.key,) if cut.key in known else cut.digests, known, new)
+            if found is not None:
+                return found
         reading.document.seek(0)
         whole = tuple(_encoded(reading.records(reading.document)))
-        self._put(reading.name, {cut.key: whole})
-        return _decoded(whole, reading.kind)
+        return self._joined(reading, (cut.key,), {}, iter([{cut.key: whole}])) or ()
+
+    def _joined(
+        self,
+        reading: Reading,
+        keys: Sequence[bytes],
+        known: Mapping[bytes, Records],
+        new: Iterator[Mapping[bytes, Records] | None],
+    ) -> tuple[Any, ...] | None:
+        """The records of pieces in order, each known or the next of the new ones; they are then kept. None where one is
+        missing. What is new is held no longer than it takes: the rest of memory would come to lie between."""
+        found: list[Any] = []
+        fresh: Mapping[bytes, Records] = {}
+        content = None if all(key in known for key in keys) else bytearray(_beginning(keys))
+        encoder, decoder = msgspec.msgpack.Encoder(), _decoder(reading.kind)
+        for key in keys:
+            if key not in known and key not in fresh:
+                told = next(new, None)
+                fresh = told or {}
+            records = known[key] if key in known else fresh.get(key)
+            if records is None:
+                return None
+            for batch in records:
+                found += decoder.decode(batch)
+            if content is not None:
+                encoder.encode_into(records, content, -1)
+        if content is not None:
+            self._put(reading.name, content)
+        return tuple(found)
+
+    def _digests(self, name: str) -> frozenset[bytes]:
+        """Of what the records of a collection are kept."""
+        with suppress(OSError), self._file(name).open("rb") as file:
+            return frozenset(_keys_of(file))
+        return frozenset()
 
     def _known(self, name: str) -> Mapping[bytes, Records]:
         """What is kept of a collection: the records of pieces, or of the whole, by the digest of what was read."""
-        with suppress(OSError, msgspec.MsgspecError):
-            content = self._file(name).read_bytes()
-            if content.startswith(_reader()):
-                kept = memoryview(content)[len(_reader()) :]
-                return msgspec.msgpack.decode(kept, type=dict[bytes, tuple[memoryview, ...]])
+        with suppress(OSError, ValueError, msgspec.MsgspecError):
+            file = io.BytesIO(self._file(name).read_bytes())
+            keys = _keys_of(file)
+            kept = msgspec.msgpack.decode(file.getbuffer()[file.tell() :], type=tuple[tuple[memoryview, ...], ...])
+            return dict(zip(keys, kept, strict=True))
         return {}
 
-    def _put(self, name: str, records: Mapping[bytes, Records]) -> None:
-        content = bytearray(_reader())
-        msgspec.msgpack.Encoder().encode_into(records, content, -1)
+    def _put(self, name: str, content: bytearray) -> None:
         with suppress(OSError):
             self.folder.mkdir(parents=True, exist_ok=True)
             put(self._file(name), content)
@@ -138,7 +172,7 @@ class Kept:
         return self.folder / f"{name}.msgpack"
 
 
-def _portions(reading: Reading, cut: Pieces, known: Mapping[bytes, Records]) -> Iterator[_Portion]:
+def _portions(reading: Reading, cut: Pieces, known: Collection[bytes]) -> Iterator[_Portion]:
     """What is not known of a document; nothing where its pieces cannot be told to be right."""
     numbers = [number for number, digest in enumerate(cut.digests) if digest not in known]
     if numbers and (len(cut.digests) == 1 or _is_empty(reading, cut.frame(reading.document))):
@@ -205,10 +239,24 @@ def _reader() -> bytes:
     return hashlib.sha256(b"\0".join(made_of)).digest()
 
 
-def _decoded(batches: Iterable[bytes | memoryview], kind: Any) -> tuple[Any, ...]:
-    """The records in batches. Raises MsgspecError where they are damaged."""
-    decoder = msgspec.msgpack.Decoder(tuple[kind, ...], dec_hook=_text)
-    return tuple(chain.from_iterable(map(decoder.decode, batches)))
+def _decoder(kind: Any) -> msgspec.msgpack.Decoder[tuple[Any, ...]]:
+    """Decodes batches of records of a type. Raises MsgspecError where they are damaged."""
+    return msgspec.msgpack.Decoder(tuple[kind, ...], dec_hook=_text)
+
+
+def _beginning(keys: Sequence[bytes]) -> bytes:
+    """How a file that keeps records begins: who read them, the number of keys, the keys, and that number as MessagePack
+    begins an array."""
+    number = len(keys).to_bytes(4)
+    return b"".join((_reader(), number, *keys, b"\xdd", number))
+
+
+def _keys_of(file: BinaryIO) -> list[bytes]:
+    """The keys of a file that keeps records, which is read to their end; none where another program has read those."""
+    if file.read(DIGEST) != _reader():
+        return []
+    number = int.from_bytes(file.read(4))
+    return [*islice(iter(partial(file.read, DIGEST), b""), number)]  # of a damaged file no more than there are
 
 
 def _text(kind: type, value: Any) -> Any:
