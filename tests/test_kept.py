@@ -213,8 +213,7 @@ def test_of_a_document_that_changed_the_piece_is_read_that_did(tmp_path: Path, m
     read(feed, where)
     file = feed / "instance-status.xml"
     rows = file.read_bytes()
-    for old, new in ((b"<Available>4<", b"<Available>33333<"), (rows[:0], rows[:0])):
-        changed = rows.replace(old, new, 1)
+    for changed in (rows.replace(b"<Available>4<", b"<Available>33333<", 1), rows):
         file.write_bytes(changed)
         plain = read(feed, None)
 
@@ -283,6 +282,15 @@ _ITEM = "<Event id='1'><Name>A</Name></Event>"
 )
 def test_where_a_cut_would_be_wrong_a_document_says_the_same(document: str) -> None:
     assert _told_in_pieces(document, 1) == _told(None, document)
+
+
+@pytest.mark.parametrize(("encoding", "number"), [("utf-8", 3), ("UTF-8", 3), ("iso-2022-jp", 1)])
+def test_a_document_is_cut_only_where_a_byte_of_markup_is_nothing_else(
+    encoding: str, number: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(pieces, "SIZE", 1)
+    document = f"<?xml version='1.0' encoding='{encoding}'?><Events>{_ITEM * 3}</Events>"
+    assert len(pieces.pieces(BytesIO(document.encode()), "Event").spans) == number
 
 
 def _told_in_pieces(document: str, size: int) -> object:

@@ -35,7 +35,6 @@ PORTION = 8
 
 BATCH = 1000
 DIGEST = hashlib.sha256().digest_size
-_WHAT = "read a feed"
 _READERS = ("text.py", "model.py", *(f"spektrix/{name}.py" for name in ("kept", "fields", "markup", "parse", "pieces")))
 _LIBRARIES = ("lxml", "nh3", "msgspec")
 
@@ -198,7 +197,9 @@ def _read(portions: Sequence[_Portion]) -> Generator[dict[bytes, Records] | None
         from generator.processes import can_fork, spread  # needed only here, and seldom
 
         if can_fork():
-            several = spread(lambda one: _pieces_of(portions[one]), range(len(portions)), os.cpu_count() or 1, _WHAT)
+            several = spread(
+                lambda one: _pieces_of(portions[one]), range(len(portions)), os.cpu_count() or 1, "read a feed"
+            )
             with suppress(OSError, SitegenError):
                 yield from several
             return

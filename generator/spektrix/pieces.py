@@ -14,7 +14,7 @@ from typing import BinaryIO
 from generator.anatomy import Struct
 
 SIZE = 2**17
-"""Bytes of a piece, or a little more: read in some 5 ms."""
+"""Bytes of a piece, or a little more."""
 
 Span = tuple[int, int]
 
