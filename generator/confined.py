@@ -6,7 +6,6 @@ where it could climb to the machine, its files and its environment, and from cha
 
 from collections import defaultdict
 from collections.abc import Callable, Collection
-from types import MethodType
 from typing import Any
 
 from jinja2.runtime import Context
@@ -20,18 +19,19 @@ class Confined(ImmutableSandboxedEnvironment):
     """Jinja's sandbox, which asks once of each attribute of a type whether it is safe.
 
     That depends on nothing else, save for the formatting of text. Asked each time, pages take half as long again.
-    `safe` has the types, by the attribute. Of the methods in `simple` it is known that they are safe, and that they
-    want nothing but their arguments.
+    `safe` has the types, by the attribute. Of the callables in `simple`, these very objects, it is known that they are
+    safe, and that they want nothing but their arguments.
     """
 
     def __init__(self, simple: Collection[Callable[..., Any]] = (), **options: Any) -> None:
         super().__init__(**options)
-        self.simple = frozenset(simple)
+        self.simple = tuple(simple)
+        self._simple = frozenset(map(id, self.simple))
         self.safe: dict[str, set[type]] = defaultdict(set)
 
     def call(self, context: Context, obj: Any, /, *args: Any, **kwargs: Any) -> Any:
         """What a callable gives."""
-        if type(obj) is MethodType and obj in self.simple:
+        if id(obj) in self._simple:
             kwargs.pop("_loop_vars", None)
             kwargs.pop("_block_vars", None)
             return obj(*args, **kwargs)

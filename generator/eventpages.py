@@ -5,15 +5,16 @@ their keys are made of, so that an event of which all that is the same need not 
 """
 
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from itertools import groupby
 
 from generator import urls
+from generator.jsonld import Data
 from generator.plan import About, Link, Page, Voice
 from generator.prices import PriceTable
 from generator.programme import ListedEvent, ListedInstance
 from generator.states import State
-from generator.subscription import entry
+from generator.subscription import EntryLinks
 from generator.text import excerpt
 
 EVENT, INSTANCE = TEMPLATES = "event.html", "instance.html"
@@ -41,7 +42,7 @@ def _event(about: About, title: str, voice: Voice) -> Page:
         calendar=event.path + urls.FEED,
         share=event.share,
         image=event.image,
-        data=(voice.describer.event(event),),
+        describe=lambda: (voice.describer.event(event),),
         context={
             "event": event,
             "months": [(month, list(group)) for month, group in by_month],
@@ -78,16 +79,21 @@ def _instances(event: ListedEvent, voice: Voice) -> Iterator[Page]:
             crumb=moment,
             calendar=event.path + urls.FEED,
             share=event.share,
-            data=(voice.describer.instance(event, instance),),
+            describe=_described(event, instance, voice),
             context={
                 "event": event,
                 "instance": instance,
                 "previous": previous,
                 "following": following,
-                "entry": entry(event, instance, voice.addresses),
+                "entry": EntryLinks(event, instance, voice.addresses),
                 "booking_later": _booking_later(instance, voice),
             },
         )
+
+
+def _described(event: ListedEvent, instance: ListedInstance, voice: Voice) -> Callable[[], tuple[Data, ...]]:
+    """What tells the structured data of an instance."""
+    return lambda: (voice.describer.instance(event, instance),)
 
 
 def _booking_later(instance: ListedInstance, voice: Voice) -> str:

@@ -13,7 +13,7 @@ from typing import Any
 
 import msgspec
 
-from generator.anatomy import parts_of
+from generator.anatomy import parts_of, replace
 from generator.calendars import CalendarFile
 from generator.eventpages import TEMPLATES
 from generator.plan import About, Page, Plan, menu, more_pages
@@ -53,7 +53,7 @@ class Keys:
     def of_page(self, page: Page) -> bytes:
         """The key of a page by itself; b"" where its context holds what has none."""
         try:
-            return self._key(page, page.template)
+            return self._key((replace(page, describe=None), page.data), page.template)
         except TypeError:
             return b""
 

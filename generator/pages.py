@@ -12,7 +12,7 @@ from generator import urls
 from generator.anatomy import replace
 from generator.content import ContentPage
 from generator.eventpages import event_pages
-from generator.jsonld import document
+from generator.jsonld import Data
 from generator.months import months_of
 from generator.plan import Choice, Facet, Link, Page, Plan, Voice
 from generator.programme import Kind, ListedEvent, ListedInstance, Programme
@@ -52,13 +52,20 @@ class Groups(Mapping[str, Callable[[], Iterable[Page]]]):
 
 
 def _described(make: Callable[[], Iterable[Page]], voice: Voice) -> Iterator[Page]:
-    """Pages with the way to each in its structured data, all of which is one document."""
-    home = Link(voice.language.gettext("Home"), urls.HOME)
+    """Pages with the way to each in its structured data."""
     for page in make():
-        own = Link(page.crumb or page.title, page.path)
-        trail = [(link.title, link.path) for link in (home, *page.trail, own)]
-        nodes = (*page.data, *((voice.describer.breadcrumbs(trail),) if page.trail else ()))
-        yield replace(page, data=(document(nodes),)) if nodes else page
+        yield replace(page, describe=_with_trail(page, voice)) if page.trail else page
+
+
+def _with_trail(page: Page, voice: Voice) -> Callable[[], Iterator[Data]]:
+    """What tells the structured data of a page, and the way to it."""
+
+    def describe() -> Iterator[Data]:
+        home, own = Link(voice.language.gettext("Home"), urls.HOME), Link(page.crumb or page.title, page.path)
+        yield from page.describe() if page.describe else ()
+        yield voice.describer.breadcrumbs((link.title, link.path) for link in (home, *page.trail, own))
+
+    return describe
 
 
 def _others(plan: Plan, events: Container[str]) -> Mapping[str, Callable[[], Iterable[Page]]]:
@@ -107,7 +114,7 @@ def _home(plan: Plan) -> Page:
         "home.html",
         plan.settings.site.name,
         plan.settings.site.description,
-        data=plan.describer.home(),
+        describe=plan.describer.home,
         context={"first": first, "events": rest[:6], "next_up": next_up[:8], "new": _new(programme)[:6]},
     )
 

@@ -4,7 +4,7 @@ Which pages there are is said in `pages`.
 """
 
 from collections import Counter
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cached_property
@@ -14,7 +14,7 @@ from generator import urls
 from generator.anatomy import Struct, field
 from generator.config import Settings
 from generator.content import Content
-from generator.jsonld import Data, Describer
+from generator.jsonld import Data, Describer, document
 from generator.ledger import Ledger
 from generator.model import BookingPath
 from generator.policy import Policies, policies
@@ -51,8 +51,8 @@ class Page(Struct, frozen=True):
 
     `path` decides the file; `section` is the path of the menu entry it belongs to; `trail` leads to it from the home
     page, and ends with `crumb`, or with the title; `calendar` is the path of the calendar that goes with it, `share`
-    of the image for those who share it; `image` is the picture that it shows, as search engines are told; `context` is
-    for its own template.
+    of the image for those who share it; `image` is the picture that it shows, as search engines are told; `describe`
+    tells the nodes of its structured data; `context` is for its own template.
     """
 
     path: str
@@ -65,7 +65,7 @@ class Page(Struct, frozen=True):
     calendar: str = urls.FEED
     share: str = ""
     image: str = ""
-    data: tuple[Data, ...] = ()
+    describe: Callable[[], Iterable[Data]] | None = None
     is_listed: bool = True
     context: Mapping[str, Any] = field(default_factory=dict)
 
@@ -73,6 +73,12 @@ class Page(Struct, frozen=True):
     def is_section(self) -> bool:
         """Whether it is the menu entry's own page, or the home page."""
         return self.path == self.section
+
+    @property
+    def data(self) -> tuple[Data, ...]:
+        """Its structured data, where it has any, made for who asks: not every theme does."""
+        nodes = tuple(self.describe()) if self.describe else ()
+        return (document(nodes),) if nodes else ()
 
 
 class About(Struct, frozen=True):

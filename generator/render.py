@@ -120,8 +120,9 @@ class Renderer:
     def environment(self) -> Environment:
         """Jinja with all that a template may use: design.md's context, and nothing of the machine."""
         plan = self.plan
+        simple = {"href": plan.addresses.href, "url": plan.addresses.absolute, "asset": self._asset}
         environment = Environment(
-            simple=(plan.addresses.href, plan.addresses.absolute, self._asset),
+            simple=simple.values(),
             loader=jinja2.FileSystemLoader([str(folder) for folder in self.folders]),
             autoescape=True,
             undefined=_Undefined,
@@ -139,6 +140,7 @@ class Renderer:
         )
         live = _live(plan)
         said_live = json_script(live)  # which is on every page
+        environment.globals |= simple
         environment.globals |= {
             "site": plan.settings.site,
             "venue": plan.settings.venue,
@@ -149,9 +151,6 @@ class Renderer:
             "urls": _PATHS,
             "language": plan.language,
             "share": plan.programme.share,
-            "href": plan.addresses.href,
-            "url": plan.addresses.absolute,
-            "asset": self._asset,
             "has_asset": self.assets.__contains__,
             "live": live,
         }

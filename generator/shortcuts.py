@@ -7,7 +7,7 @@ bytes. In doubt it is rendered.
 """
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, MutableMapping
 from functools import cached_property
 from typing import Any
 
@@ -79,6 +79,20 @@ class Environment(Confined):
             source = Looked().visit(source)
         return super()._generate(source, name, filename, defer_init)
 
+    def get_template(
+        self,
+        name: str | Template,
+        parent: str | None = None,
+        globals: MutableMapping[str, Any] | None = None,  # noqa: A002  # as Jinja calls it
+    ) -> Template:
+        """A template; one that was had before without names of its own is at hand, as every page asks for two."""
+        if globals is not None or not isinstance(name, str):
+            return super().get_template(name, parent, globals)
+        known = self._at_hand.get(name)
+        if known is None:
+            known = self._at_hand[name] = super().get_template(name, parent)
+        return known
+
     def rendered(self, name: str, context: Mapping[str, Any]) -> str:
         """What a template says in a context; its globals are put together once for all pages."""
         template = self.get_template(name)
@@ -95,6 +109,10 @@ class Environment(Confined):
     @cached_property
     def _globals(self) -> dict[str, Any]:
         return dict(self.make_globals(None))
+
+    @cached_property
+    def _at_hand(self) -> dict[str, Template]:
+        return {}
 
     @cached_property
     def _partials(self) -> dict[str, "_Partial"]:

@@ -1,13 +1,15 @@
 """How people take a calendar along: the addresses that the calendars of the world open.
 
-`subscription` is the door for a calendar that keeps itself up to date, `entry` for a single date that does not.
+`subscription` is the door for a calendar that keeps itself up to date, `EntryLinks` for a single date that does not.
 """
 
 import re
 from dataclasses import dataclass
+from datetime import datetime
 from functools import lru_cache
 from urllib.parse import quote
 
+from generator.anatomy import Struct
 from generator.forms import basic_utc, utc
 from generator.programme import ListedEvent, ListedInstance
 from generator.urls import FEED, Addresses
@@ -27,13 +29,40 @@ class Subscription:
     outlook: str
 
 
-@dataclass(frozen=True, slots=True)
-class EntryLinks:
-    """A date to write down: the path of its file, and the links that open it in Google's calendar and in Outlook."""
+class EntryLinks(Struct, frozen=True):
+    """A date to write down: the path of its file, and the links that open it in Google's calendar and in Outlook.
 
-    path: str
-    google: str
-    outlook: str
+    Both programs ask for an end: a date of unknown length ends when it starts. Links are made for who asks for them.
+    """
+
+    _event: ListedEvent
+    _instance: ListedInstance
+    _addresses: Addresses
+
+    @property
+    def path(self) -> str:
+        """The path of its file."""
+        return self._instance.path + FEED
+
+    @property
+    def google(self) -> str:
+        """The link that opens it in Google's calendar."""
+        name, place, page = self._event.title, self._event.place.in_full, self._addresses.absolute(self._instance.path)
+        start, end = map(basic_utc, self._times)
+        times = f"{start}/{end}"
+        return f"{_GOOGLE}?{_query(action='TEMPLATE', text=name, dates=times, details=page, location=place)}"
+
+    @property
+    def outlook(self) -> str:
+        """The link that opens it in Outlook."""
+        name, place, page = self._event.title, self._event.place.in_full, self._addresses.absolute(self._instance.path)
+        start, end = map(utc, self._times)
+        said = _query(rru="addevent", subject=name, startdt=start, enddt=end, body=page, location=place)
+        return f"{_OUTLOOK}/action/compose?{said}"
+
+    @property
+    def _times(self) -> tuple[datetime, datetime]:
+        return self._instance.start, self._instance.end or self._instance.start
 
 
 def subscription(path: str, name: str, addresses: Addresses) -> Subscription:
@@ -42,17 +71,6 @@ def subscription(path: str, name: str, addresses: Addresses) -> Subscription:
     webcal = re.sub("^https?:", "webcal:", address)
     outlook = f"{_OUTLOOK}/addfromweb?{_query(url=address, name=name)}"
     return Subscription(address, webcal, f"{_GOOGLE}?{_query(cid=webcal)}", outlook)
-
-
-def entry(event: ListedEvent, instance: ListedInstance, addresses: Addresses) -> EntryLinks:
-    """The links for one date; one of unknown length ends when it starts, as both programs ask for an end."""
-    start, end = instance.start, instance.end or instance.start
-    page, place = addresses.absolute(instance.path), event.place.in_full
-    google = _query(
-        action="TEMPLATE", text=event.title, dates=f"{basic_utc(start)}/{basic_utc(end)}", details=page, location=place
-    )
-    outlook = _query(rru="addevent", subject=event.title, startdt=utc(start), enddt=utc(end), body=page, location=place)
-    return EntryLinks(instance.path + FEED, f"{_GOOGLE}?{google}", f"{_OUTLOOK}/action/compose?{outlook}")
 
 
 def _query(**values: str) -> str:

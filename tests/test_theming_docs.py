@@ -87,11 +87,16 @@ def hinted(hint: Any) -> str:
     return re.sub(r"tuple\[([^\[\]]*), \.\.\.\]", r"list of \1", text)
 
 
+def is_told(name: str, hint: Any) -> bool:
+    """Whether a designer is told of a part: it is no secret of its record, and no call that makes another part."""
+    return not name.startswith("_") and "Callable" not in str(hint)
+
+
 def record(kind: type) -> str:
-    """The fields and properties of a record."""
+    """The fields and properties of a record that templates have use for."""
     hints = get_type_hints(kind)
-    fields = [f"`{name}` ({hinted(hints[name])})" for name in parts_of(kind)]
-    properties = {name: value for name, value in vars(kind).items() if isinstance(value, property)}
+    fields = [f"`{name}` ({hinted(hints[name])})" for name in parts_of(kind) if is_told(name, hints[name])]
+    properties = {name: value for name, value in vars(kind).items() if isinstance(value, property) and name[0] != "_"}
     fields += [f"`{name}` ({hinted(get_type_hints(value.fget)['return'])})" for name, value in properties.items()]
     return f"- **{NAMES[kind]}**: {', '.join(fields)}"
 

@@ -18,6 +18,7 @@ from generator.gate.forms import marks
 from generator.gate.keys import is_key_by_name, keys
 from generator.gate.packed import UnreadableError, is_packed, unpacked
 
+_SITE = Path("/")
 _CALENDAR, _FOLD = b"BEGIN:VCALENDAR", b"\r\n "
 _MEND = "Nothing was published. Take it out of where it comes from: content/, templates/ or the feed."
 
@@ -65,7 +66,7 @@ class Gate:
 
     def refuse(self, path: str, content: bytes) -> None:
         """Raise SecretError where a file must not be published at a path."""
-        if fault := self.fault(Path("/"), path, content):
+        if fault := self.fault(_SITE, path, content):
             raise SecretError(fault)
 
     def _untold(self, path: str) -> Path | None:
