@@ -2,8 +2,8 @@
 
 A message is translated once. What needs no escaping is written as it is. A partial is rendered once for all pages on
 which it says the same: what it reads of a page is known from its syntax tree and those of the partials that it
-includes, and where all of that are plain values that are equal, and all else is the same for every page, so are the
-bytes. In doubt it is rendered.
+includes, and where all of that are plain values that are equal, or of the very same records, and all else is the same
+for every page, so are the bytes. In doubt it is rendered.
 """
 
 import re
@@ -16,12 +16,13 @@ from jinja2.runtime import Context
 from jinja2.utils import missing
 from markupsafe import Markup, escape
 
+from generator.anatomy import Struct
 from generator.compiling import GETTEXT, Generator, Looked, Need
 from generator.confined import Confined
 from generator.text import Html
 
 MANY = 100
-"""How many different things a partial may say and be kept; one that says more is as good as different on every page."""
+"""How many different things that a partial said are kept; then, if that spared half of its work, others are."""
 
 _PLAIN = (str, int, bool, type(None), Html, Markup)
 
@@ -156,12 +157,27 @@ class Environment(Confined):
         return self.get_template(name).root_render_func.__globals__
 
 
+class _Same:
+    """A record, equal to itself alone: to compare all that it is made of takes longer than a page."""
+
+    __slots__ = ("record",)
+
+    def __init__(self, record: object) -> None:
+        self.record = record
+
+    def __hash__(self) -> int:
+        return id(self.record)
+
+    def __eq__(self, other: object) -> bool:
+        return type(other) is _Same and other.record is self.record
+
+
 class _Partial:
     """A partial, and what it said before."""
 
     def __init__(self, environment: Environment, name: str) -> None:
         self.environment, self.name = environment, name
-        self.times = 0
+        self.times = self.spared = 0
         self.said: dict[tuple[Any, ...], str] | None = {}
 
     @cached_property
@@ -177,12 +193,17 @@ class _Partial:
         if said is None or self.times <= self.environment.often:
             return self._rendered(context, local)
         key = self._key(context, local)
-        if key is None or len(said) >= MANY:
+        if key is None or (len(said) >= MANY and self.spared < self.times // 2):
             self.said = None  # it hardly ever says the same
             return self._rendered(context, local)
-        if key not in said:
-            said[key] = self._rendered(context, local)
-        return said[key]
+        text = said.get(key)
+        if text is not None:
+            self.spared += 1
+            return text
+        if len(said) >= MANY:  # the dates of an event come together: what was said of others comes no more
+            self.said = said = {}
+        text = said[key] = self._rendered(context, local)
+        return text
 
     @cached_property
     def template(self) -> Template:
@@ -194,21 +215,26 @@ class _Partial:
         return self.environment.said_by(self.template, context.get_all() | known)
 
     def _key(self, context: Context, local: Mapping[str, Any]) -> tuple[Any, ...] | None:
-        """What it reads, with the types; None where some of it is no plain value."""
+        """What it reads, with the types; None where some of it is neither plain nor of a record."""
+        if self.needs is None:
+            return None
         key: list[Any] = []
-        for need in self.needs or ():
-            value = self._value(need, context, local)
-            if type(value) not in _PLAIN and value is not missing:
+        for need in self.needs:
+            owner = value = self._named(need.name, context, local)
+            if need.attribute is not None and owner is not missing:
+                value = self.environment.getattr(owner, need.attribute)
+            if type(value) in _PLAIN or value is missing:
+                key += (type(value), value)
+            elif isinstance(owner, Struct) and owner.__struct_config__.frozen:
+                key.append(_Same(owner))
+            else:
                 return None
-            key += (type(value), value)
-        return None if self.needs is None else tuple(key)
+        return tuple(key)
 
-    def _value(self, need: Need, context: Context, local: Mapping[str, Any]) -> Any:
-        """What it reads of the page; `missing` for what is the same for every page."""
-        value = local.get(need.name, missing)
+    def _named(self, name: str, context: Context, local: Mapping[str, Any]) -> Any:
+        """What has a name on the page; `missing` for what is the same for every page."""
+        value = local.get(name, missing)
         if value is missing:
-            value = context.resolve_or_missing(need.name)
+            value = context.resolve_or_missing(name)
         everywhere = self.environment.globals
-        if value is missing or (need.name in everywhere and value is everywhere[need.name]):
-            return missing
-        return value if need.attribute is None else self.environment.getattr(value, need.attribute)
+        return missing if name in everywhere and value is everywhere[name] else value

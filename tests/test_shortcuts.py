@@ -1,6 +1,6 @@
 """What the shortcuts through Jinja make is what Jinja makes, byte for byte, and fault for fault."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -9,12 +9,15 @@ import pytest
 from jinja2.sandbox import ImmutableSandboxedEnvironment
 from markupsafe import Markup, escape
 
-from generator.shortcuts import Environment
+from generator.anatomy import Struct
+from generator.shortcuts import MANY, Environment
 from generator.states import State
 from generator.text import Html
 
 PARTIALS = {
     "card.html": "<li>{{ show.title }}{% if show.number %} {{ show.number }}{% endif %}{{ end }}</li>",
+    "table.html": "<td>{{ table.rows|join(', ') }} {{ table.last }} {{ table }}</td>",
+    "rows.html": "<td>{{ table.rows|join(', ') }} {{ end }}</td>",
     "frame.html": "<{{ tag }}>{% block main %}{% endblock %}</{{ tag }}>",
 }
 TEMPLATES = {
@@ -39,6 +42,13 @@ TEMPLATES = {
     "partials": "{% for each in shows %}{% with show = each, end = loop.index %}{% include 'card.html' %}{% endwith %}"
     "{% endfor %}",
     "a partial that the page tells apart": "{% for end in 'abcabcabcabcabc' %}{% include 'card.html' %}{% endfor %}",
+    "partials of records": "{% for table in tables * 3 %}{% include 'table.html' %}{% endfor %}",
+    "partials of records that the page tells apart": "{% for table in tables * 3 %}{% for end in 'aba' %}"
+    "{% include 'rows.html' %}{% endfor %}{% endfor %}",
+    "partials of a record that changes": "{% for table in [loose, loose, loose, loose] %}{{ change(table) }}"
+    "{% include 'rows.html' %}{% endfor %}",
+    "partials of what comes and goes": "{% for end in range(300) %}{% with table = new(end) %}"
+    "{% include 'table.html' %}{% endwith %}{% endfor %}",
     "a page in a frame": "{% extends 'frame.html' %}{% block main %}{{ show.title }}{{ super() }}{% endblock %}",
     "a name that nobody knows": "{{ show.titel }}",
     "an attribute of nothing": "{{ show.next.next.next.title }}",
@@ -59,6 +69,23 @@ class Show:
     next: "Show | None" = None
 
 
+class Table(Struct, frozen=True):
+    """A record that never changes."""
+
+    rows: tuple[str, ...]
+
+    @property
+    def last(self) -> str:
+        """The last row."""
+        return self.rows[-1]
+
+
+class Loose(Struct):
+    """A record that may change."""
+
+    rows: list[str]
+
+
 class Links:
     """What gives templates a method that is known to be simple."""
 
@@ -67,7 +94,7 @@ class Links:
         return f"/{text}"
 
 
-LINKS = Links()
+LINK = Links().to
 SHOWS = [Show("Mother & Child", number) for number in range(12)]
 NAMES: Mapping[str, Any] = {
     "text": "Tom & 'Jerry' <b>\"",
@@ -78,6 +105,7 @@ NAMES: Mapping[str, Any] = {
     "words": {"class": "<c>", "from": "f", "is": "i", "title": "<t>"},
     "show": Show("Ham<let>", 1, Show("Lear", 2, Show("Mac&beth", 3))),
     "shows": SHOWS,
+    "tables": [Table(("a", "<b>")), Table(("a", "<b>")), Table(("c",))],
     "tag": "main",
     "end": "",
 }
@@ -92,13 +120,16 @@ def in_german(message: str, *more: str | int) -> str:
 def made_by(environment: jinja2.Environment, template: str) -> str:
     """What a template says, or what fault it has."""
     environment.add_extension("jinja2.ext.i18n")
-    environment.globals |= {"link": LINKS.to}
+    loose = Loose([])
+    environment.globals |= {"new": lambda number: Table((str(number),)), "change": lambda it: it.rows.append("<")}
+    environment.globals |= {"link": LINK}
     environment.install_gettext_callables(  # type: ignore[attr-defined]  # the extension adds it
         in_german, lambda one, many, count: in_german(one if count == 1 else many), newstyle=True
     )
+    names = {**NAMES, "loose": loose}
     try:
         page = environment.get_template(template)
-        return environment.rendered(template, NAMES) if isinstance(environment, Environment) else page.render(NAMES)
+        return environment.rendered(template, names) if isinstance(environment, Environment) else page.render(names)
     except Exception as error:  # noqa: BLE001 - whatever it is, it must be the same
         return f"{type(error).__name__}: {error}"
 
@@ -110,8 +141,29 @@ def test_the_same_as_jinja_makes(name: str) -> None:
         "autoescape": True,
         "undefined": jinja2.StrictUndefined,
     }
-    ours = Environment(simple=[LINKS.to], **options)
+    ours = Environment(simple=[LINK], **options)
     ours.say, ours.often = in_german, 2
     expected = made_by(ImmutableSandboxedEnvironment(**options), name)
     assert expected
     assert [made_by(ours, name) for _ in range(3)] == [expected] * 3
+
+
+def test_a_partial_of_records_that_come_in_turns_is_rendered_once_for_each() -> None:
+    tables = [Table((str(number),)) for number in range(3 * MANY)]
+    assert rendered([table for table in tables for _ in range(4)]) == tables
+
+
+def test_a_partial_that_hardly_ever_says_the_same_is_no_longer_looked_at() -> None:
+    tables = [Table((str(number),)) for number in range(MANY)]
+    assert rendered([*tables, *tables[:2], *tables[:2]]) == [*tables, *tables[:2], *tables[:2]]
+
+
+def rendered(tables: Sequence[Table]) -> list[Table]:
+    """The tables for which a partial is rendered, when one after the other is shown."""
+    shown: list[Table] = []
+    partials = {"page": "{% include 'table' %}", "table": "{{ table|show }}"}
+    environment = Environment(loader=jinja2.DictLoader(partials), autoescape=True)
+    environment.often = 0
+    environment.filters["show"] = shown.append
+    assert {environment.rendered("page", {"table": table}) for table in tables} == {"None"}
+    return shown
