@@ -8,6 +8,7 @@ for every page, so are the bytes. In doubt it is rendered.
 
 import re
 from collections.abc import Callable, Mapping, MutableMapping
+from enum import Enum
 from functools import cached_property
 from typing import Any
 
@@ -178,7 +179,7 @@ class _Partial:
     def __init__(self, environment: Environment, name: str) -> None:
         self.environment, self.name = environment, name
         self.times = self.spared = 0
-        self.said: dict[tuple[Any, ...], str] | None = {}
+        self.said: dict[tuple[Any, ...] | None, str] | None = {}
 
     @cached_property
     def needs(self) -> tuple[Need, ...] | None:
@@ -193,16 +194,17 @@ class _Partial:
         if said is None or self.times <= self.environment.often:
             return self._rendered(context, local)
         key = self._key(context, local)
-        if key is None or (len(said) >= MANY and self.spared < self.times // 2):
-            self.said = None  # it hardly ever says the same
-            return self._rendered(context, local)
         text = said.get(key)
         if text is not None:
             self.spared += 1
             return text
-        if len(said) >= MANY:  # the dates of an event come together: what was said of others comes no more
+        if self.needs is None or self.times - self.spared > max(MANY, self.spared):
+            self.said = None  # it hardly ever says the same
+        elif len(said) >= MANY:  # the dates of an event come together: what was said of others comes no more
             self.said = said = {}
-        text = said[key] = self._rendered(context, local)
+        text = self._rendered(context, local)
+        if key is not None:
+            said[key] = text
         return text
 
     @cached_property
@@ -223,7 +225,7 @@ class _Partial:
             owner = value = self._named(need.name, context, local)
             if need.attribute is not None and owner is not missing:
                 value = self.environment.getattr(owner, need.attribute)
-            if type(value) in _PLAIN or value is missing:
+            if type(value) in _PLAIN or isinstance(value, Enum) or value is missing:
                 key += (type(value), value)
             elif isinstance(owner, Struct) and owner.__struct_config__.frozen:
                 key.append(_Same(owner))

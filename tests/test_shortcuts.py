@@ -154,7 +154,7 @@ def test_a_partial_of_records_that_come_in_turns_is_rendered_once_for_each() -> 
 
 
 def test_a_partial_that_hardly_ever_says_the_same_is_no_longer_looked_at() -> None:
-    tables = [Table((str(number),)) for number in range(MANY)]
+    tables = [Table((str(number),)) for number in range(MANY + 1)]
     assert rendered([*tables, *tables[:2], *tables[:2]]) == [*tables, *tables[:2], *tables[:2]]
 
 
