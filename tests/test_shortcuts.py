@@ -1,8 +1,10 @@
 """What the shortcuts through Jinja make is what Jinja makes, byte for byte, and fault for fault."""
 
+import gc
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
+from weakref import ref
 
 import jinja2
 import pytest
@@ -69,7 +71,7 @@ class Show:
     next: "Show | None" = None
 
 
-class Table(Struct, frozen=True):
+class Table(Struct, frozen=True, weakref=True):
     """A record that never changes."""
 
     rows: tuple[str, ...]
@@ -156,6 +158,17 @@ def test_a_partial_of_records_that_come_in_turns_is_rendered_once_for_each() -> 
 def test_a_partial_that_hardly_ever_says_the_same_is_no_longer_looked_at() -> None:
     tables = [Table((str(number),)) for number in range(MANY + 1)]
     assert rendered([*tables, *tables[:2], *tables[:2]]) == [*tables, *tables[:2], *tables[:2]]
+
+
+def test_a_record_of_which_something_was_said_stays_so_that_no_other_takes_its_place() -> None:
+    environment = Environment(loader=jinja2.DictLoader(PARTIALS | {"page": "{% include 'table.html' %}"}))
+    environment.often = 0
+    table = Table(("a",))
+    stays = ref(table)
+    environment.rendered("page", {"table": table})
+    del table
+    gc.collect()
+    assert stays() == Table(("a",))
 
 
 def rendered(tables: Sequence[Table]) -> list[Table]:
