@@ -191,14 +191,14 @@ class _Partial:
         """What it says."""
         self.times += 1
         said = self.said  # which another thread of the studio may give up meanwhile
-        if said is None or self.times <= self.environment.often:
+        if said is None or self.times <= self.environment.often or self.needs is None:
             return self._rendered(context, local)
         key = self._key(context, local)
         text = said.get(key)
         if text is not None:
             self.spared += 1
             return text
-        if self.needs is None or self.times - self.spared > max(MANY, self.spared):
+        if self.times - self.spared > max(MANY, self.spared):
             self.said = None  # it hardly ever says the same
         elif len(said) >= MANY:  # the dates of an event come together: what was said of others comes no more
             self.said = said = {}
@@ -218,10 +218,8 @@ class _Partial:
 
     def _key(self, context: Context, local: Mapping[str, Any]) -> tuple[Any, ...] | None:
         """What it reads, with the types; None where some of it is neither plain nor of a record."""
-        if self.needs is None:
-            return None
         key: list[Any] = []
-        for need in self.needs:
+        for need in self.needs or ():
             owner = value = self._named(need.name, context, local)
             if need.attribute is not None and owner is not missing:
                 value = self.environment.getattr(owner, need.attribute)

@@ -47,18 +47,22 @@ class EntryLinks(Struct, frozen=True):
     @property
     def google(self) -> str:
         """The link that opens it in Google's calendar."""
-        name, place, page = self._event.title, self._event.place.in_full, self._addresses.absolute(self._instance.path)
-        start, end = map(basic_utc, self._times)
-        times = f"{start}/{end}"
+        name, page, place = self._told
+        times = "/".join(map(basic_utc, self._times))
         return f"{_GOOGLE}?{_query(action='TEMPLATE', text=name, dates=times, details=page, location=place)}"
 
     @property
     def outlook(self) -> str:
         """The link that opens it in Outlook."""
-        name, place, page = self._event.title, self._event.place.in_full, self._addresses.absolute(self._instance.path)
+        name, page, place = self._told
         start, end = map(utc, self._times)
         said = _query(rru="addevent", subject=name, startdt=start, enddt=end, body=page, location=place)
         return f"{_OUTLOOK}/action/compose?{said}"
+
+    @property
+    def _told(self) -> tuple[str, str, str]:
+        """What it is called, the address of its page, and where it is."""
+        return self._event.title, self._addresses.absolute(self._instance.path), self._event.place.in_full
 
     @property
     def _times(self) -> tuple[datetime, datetime]:
