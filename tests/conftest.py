@@ -1,7 +1,9 @@
 """The order of the tests: what is quick and near the code first, what builds sites, servers and wheels last.
 
-The longest of these begin first, so that two processes end at about the same time.
+The longest of these begin first, so that all processes end at about the same time.
 """
+
+import os
 
 import pytest
 from hypothesis import HealthCheck, settings
@@ -18,6 +20,11 @@ LAST = (
 
 settings.register_profile("suite", deadline=None, suppress_health_check=[HealthCheck.too_slow])  # of a busy machine
 settings.load_profile("suite")
+
+
+def pytest_xdist_auto_num_workers() -> int:
+    """Half as many again as processors: a test often waits, for a server, a browser, or the time to go by."""
+    return (os.cpu_count() or 1) * 3 // 2
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

@@ -8,7 +8,7 @@ import sys
 from pathlib import Path
 
 import pytest
-from surfaces import PROJECT, availability, build
+from surfaces import PROJECT, availability, build, share_pictures
 
 NOW = "2026-11-25T12:00:00Z"
 EVERY_STATE = {
@@ -37,9 +37,10 @@ def sitegen(*options: str | Path, **environment: str) -> subprocess.CompletedPro
 
 @pytest.fixture(scope="module")
 def site(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The demo in a folder of its own, which has nothing to remember from elsewhere."""
+    """The demo in a folder of its own, which has nothing to remember from elsewhere but pictures."""
     folder = tmp_path_factory.mktemp("demo")
     shutil.copytree(PROJECT / "content", folder / "content")
+    share_pictures(folder)
     return folder
 
 

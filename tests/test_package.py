@@ -8,7 +8,7 @@ import zipfile
 from pathlib import Path
 
 import pytest
-from surfaces import PROJECT
+from surfaces import PROJECT, share_pictures
 
 
 def run(*command: str | Path, cwd: Path) -> str:
@@ -30,16 +30,20 @@ def release(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def commands(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The commands of an environment in which there is nothing but what sitegen needs."""
     folder = tmp_path_factory.mktemp("venv")
-    venv.create(folder, with_pip=True)
-    pins = PROJECT / "requirements.txt"
-    run(folder / "bin" / "python", "-m", "pip", "install", "--quiet", "--require-hashes", "-r", pins, cwd=folder)
+    venv.create(folder)
+    install(folder / "bin", "--require-hashes", "-r", PROJECT / "requirements.txt")
     return folder / "bin"
 
 
-def install(commands: Path, distribution: Path) -> None:
+def install(commands: Path, *what: str | Path) -> None:
+    """Install something where those commands are."""
+    pip = (sys.executable, "-m", "pip", "--python", commands / "python")
+    run(*pip, "install", "--quiet", *what, cwd=commands)
+
+
+def install_anew(commands: Path, distribution: Path) -> None:
     """Install sitegen anew, and nothing else."""
-    options = ("--quiet", "--no-deps", "--no-build-isolation", "--force-reinstall")
-    run(commands / "python", "-m", "pip", "install", *options, distribution, cwd=commands)
+    install(commands, "--no-deps", "--no-build-isolation", "--force-reinstall", distribution)
 
 
 def files_of(folder: Path, name: str) -> set[str]:
@@ -58,16 +62,17 @@ def test_the_wheel_holds_every_template_the_demo_and_the_pattern_of_a_site(relea
 def test_the_version_has_one_home(release: Path, commands: Path) -> None:
     version = tomllib.loads((PROJECT / "pyproject.toml").read_text("utf-8"))["project"]["version"]
     sdist = release / f"sitegen-{version}.tar.gz"
-    install(commands, sdist)
+    install_anew(commands, sdist)
     assert run(commands / "sitegen", "--version", cwd=release) == f"sitegen {version}\n"
     assert sorted(path.name for path in release.iterdir()) == [f"sitegen-{version}-py3-none-any.whl", sdist.name]
 
 
 def test_a_new_site_is_built_at_once_by_an_installed_sitegen(release: Path, commands: Path, tmp_path: Path) -> None:
     wheel = next(release.glob("*.whl"))
-    install(commands, wheel)
+    install_anew(commands, wheel)
     run(commands / "sitegen", "new", "tryout", cwd=tmp_path)
     site = tmp_path / "tryout"
+    share_pictures(site)
     assert (site / "wheels" / wheel.name).read_bytes() == wheel.read_bytes()
     assert run(commands / "sitegen", "build", cwd=site).startswith("Tryout: ")
     assert "0 faults" in run(commands / "sitegen", "check", cwd=site)

@@ -297,7 +297,7 @@ def test_a_build_that_is_killed_leaves_the_old_or_the_new(tmp_path: Path) -> Non
             assert live.run("build", "--jobs", "1").exit_code == 0
             outputs.append(neutral(live.site / "output"))
             whole = time.monotonic() - began
-        for turn in range(25):
+        for turn in range(10):
             serve(feed, feeds[turn % 2])
             ledger.unlink(missing_ok=True)
             process = live.begin("build", "--jobs", "1")
