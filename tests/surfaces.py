@@ -188,13 +188,21 @@ def pages_by(pages: Iterable[Path], attribute: str) -> dict[str, Path]:
     return found
 
 
-@cache
 def read_page(path: Path) -> Element:
     """A page as a browser reads it."""
-    page: Element = html5lib.parse(
-        path.read_bytes(), treebuilder="etree", transport_encoding="utf-8", namespaceHTMLElements=False
-    )
-    return page
+    return _parsed(path)[0]
+
+
+def html_faults(path: Path) -> list[str]:
+    """What in a page is not as HTML has it, each fault by its name in html5lib."""
+    return _parsed(path)[1]
+
+
+@cache
+def _parsed(path: Path) -> tuple[Element, list[str]]:
+    parser = html5lib.HTMLParser(namespaceHTMLElements=False)
+    page: Element = parser.parse(path.read_bytes(), transport_encoding="utf-8")
+    return page, [f"line {place[0]}: {fault} {about}" for place, fault, about in parser.errors]
 
 
 def elements(page: Path) -> Iterator[Element]:

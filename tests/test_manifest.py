@@ -184,8 +184,8 @@ def test_time_does_not_go_back(order: Order) -> None:
 def test_until_the_next_moment_nothing_changes(source: str, tmp_path: Path) -> None:
     """From moment to moment: at some time before each, and a second before it, a build makes what stands."""
     site, start, times = {
-        "tiny": (TINY, NOW, 8),
-        "traps": (PROJECT / "tests" / "traps", datetime(2026, 10, 24, 12, tzinfo=UTC), 4),
+        "tiny": (TINY, NOW, 4),
+        "traps": (PROJECT / "tests" / "traps", datetime(2026, 10, 24, 12, tzinfo=UTC), 3),
         "demo": (PROJECT, datetime(2026, 11, 29, 22, tzinfo=UTC), 2),
     }[source]
     shutil.copytree(site / "content", tmp_path / "content")

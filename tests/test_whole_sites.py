@@ -11,11 +11,10 @@ from pathlib import Path
 from urllib.parse import unquote, urljoin, urlsplit
 from xml.etree import ElementTree
 
-import html5lib
 import icalendar
 import jsonschema
 import pytest
-from surfaces import PROJECT, availability, build, elements, shared_folder, texts
+from surfaces import PROJECT, availability, build, elements, html_faults, shared_folder, texts
 
 from generator.check.site import CheckOrder, check
 
@@ -43,16 +42,7 @@ def pages(output: Path) -> list[Path]:
 
 
 def test_every_page_is_strictly_html(pages: list[Path]) -> None:
-    assert {str(page): fault for page in pages if (fault := html_fault(page))} == {}
-
-
-def html_fault(page: Path) -> str | None:
-    """What a strict parser says of the page, or None."""
-    try:
-        html5lib.HTMLParser(strict=True).parse(page.read_bytes(), transport_encoding="utf-8")
-    except html5lib.html5parser.ParseError as error:
-        return str(error)
-    return None
+    assert {str(page): faults for page in pages if (faults := html_faults(page))} == {}
 
 
 def test_ids_are_unique_on_every_page(pages: list[Path]) -> None:

@@ -3,13 +3,13 @@
 from collections.abc import Iterator
 from pathlib import Path
 
-import html5lib
 import pytest
 from browsing import BUILT, Look, look, needs_browser, new_page, serve
 from playwright.sync_api import Browser
-from surfaces import PROJECT, build, event_pages, instance_pages
+from surfaces import PROJECT, build, event_pages, html_faults, instance_pages
 from worst import LETTERS, MARKUP, write_worst
 
+from generator import urls
 from generator.check.weight import EVENT, FONT, SCRIPTS, STYLES, compressed, too_heavy
 
 SETTINGS = """
@@ -112,16 +112,8 @@ def test_no_script_fails_or_comes_from_the_feed(looks: Looks) -> None:
 
 
 def test_every_page_is_sound_html(outputs: dict[str, Path]) -> None:
-    broken = {}
-    for name, output in outputs.items():
-        for path in paths(output):
-            parser = html5lib.HTMLParser()
-            parser.parse(
-                (output / path.strip("/") / ("" if path.endswith(".html") else "index.html")).read_text("utf-8")
-            )
-            if parser.errors:
-                broken[f"{name} {path}"] = parser.errors[:3]
-    assert broken == {}
+    files = {output / urls.file(path.lstrip("/")) for output in outputs.values() for path in paths(output)}
+    assert {str(file): faults[:3] for file in files if (faults := html_faults(file))} == {}
 
 
 def test_what_a_phone_must_load_is_small() -> None:
