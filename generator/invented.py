@@ -156,14 +156,16 @@ def _settings(settings: Settings) -> Settings:
 
 def _second_hour(settings: Settings, now: datetime) -> datetime | None:
     """When the clock next goes back, in UTC; None where it does not within 400 days."""
-    hours = (now.replace(minute=0, second=0, microsecond=0) + number * HOUR for number in range(400 * 24))
-    offsets = ((hour, hour.astimezone(settings.site.zone).utcoffset() or timedelta()) for hour in hours)
-    before = timedelta.min
-    for hour, offset in offsets:
-        if offset < before:
-            return hour
-        before = offset
-    return None
+    first = now.replace(minute=0, second=0, microsecond=0)
+    days = (first + number * DAY for number in range(400))
+    day = next((day for day in days if _offset(day + DAY, settings) < _offset(day, settings)), None)
+    hours = (day + number * HOUR for number in range(1, 25)) if day else ()
+    return next((hour for hour in hours if _offset(hour, settings) < _offset(hour - HOUR, settings)), None)
+
+
+def _offset(moment: datetime, settings: Settings) -> timedelta:
+    """How far the clock of the site is ahead of UTC."""
+    return moment.astimezone(settings.site.zone).utcoffset() or timedelta()
 
 
 class _Inventor:

@@ -21,7 +21,10 @@ from surfaces import PROJECT, build, share_pictures
 from generator.check.findings import Finding, Findings
 from generator.check.site import CheckOrder, check
 from generator.check.surfaces import Comparison, Truth
-from generator.errors import Notice, NoticeKind, SiteError
+from generator.check.templates import try_templates
+from generator.errors import Fault, Notice, NoticeKind, SiteError
+from generator.sitefolder import Words
+from generator.website import Website
 
 TINY = PROJECT / "tests" / "tiny"
 NOW = "2026-02-20T12:00:00Z"
@@ -33,6 +36,24 @@ SECRET = "a-key-that-opens-the-api"  # noqa: S105 - of nothing
 def built() -> Path:
     """The tiny site as a build leaves it."""
     return build(TINY, TINY / "feed", NOW)
+
+
+@pytest.fixture(autouse=True)
+def tried_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The templates of the tiny site itself, which stay as they are, are tried once for all tests: it takes longest."""
+    monkeypatch.setattr("generator.check.site.try_templates", tried)
+
+
+def tried(words: Words, real: Website | None, now: datetime) -> tuple[int, tuple[Fault, ...]]:
+    """How many templates there are, and what is wrong with them, as a check finds it."""
+    if words.site != TINY or not real:
+        return try_templates(words, real, now)
+    if not TRIED:
+        TRIED.append(try_templates(words, real, now))
+    return TRIED[0]
+
+
+TRIED: list[tuple[int, tuple[Fault, ...]]] = []
 
 
 @pytest.fixture
