@@ -12,7 +12,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 from PIL import Image
-from surfaces import properties, share_pictures
+from surfaces import properties, share_made
 
 from generator.build import build
 from generator.order import Order, Report
@@ -177,7 +177,7 @@ class Machine:
         self.published = folder / "published"
         (self.site / "content").mkdir(parents=True)
         (self.site / "content" / "site.toml").write_text(settings)
-        share_pictures(self.site)
+        share_made(self.site)
 
     def build(self, told: Month, is_fresh: bool = False) -> Report:
         """Build and publish; a fresh machine has neither memory nor output."""

@@ -37,7 +37,7 @@ def build(site: Path, feed: Path | None, now: str, *more: str) -> Path:
     work = Path(tempfile.mkdtemp(prefix="sitegen-test-"))
     atexit.register(shutil.rmtree, work, ignore_errors=True)
     shutil.copytree(site / "content", work / "site" / "content")
-    share_pictures(work / "site")
+    share_made(work / "site")
     options = ["--site", work / "site", "--output", work / "output", "--now", now]
     options += [*(["--feed", feed] if feed else []), *more]
     command = [sys.executable, "-m", "generator", "build", *map(str, options)]
@@ -48,10 +48,21 @@ def build(site: Path, feed: Path | None, now: str, *more: str) -> Path:
 
 def share_pictures(site: Path) -> None:
     """Lets a site use the files made from pictures that the tests before it made; those that run beside it do, too."""
-    cache = PROJECT / ".pytest_cache" / "pictures"
+    _share(site, "images")
+
+
+def share_made(site: Path) -> None:
+    """Lets a site use their compiled templates, too."""
+    share_pictures(site)
+    _share(site, "templates")
+
+
+def _share(site: Path, name: str) -> None:
+    cache, own = PROJECT / ".pytest_cache" / name, site / ".sitegen" / name
     cache.mkdir(parents=True, exist_ok=True)
-    (site / ".sitegen").mkdir(exist_ok=True)
-    (site / ".sitegen" / "images").symlink_to(cache)
+    own.parent.mkdir(exist_ok=True)
+    if not own.exists():
+        own.symlink_to(cache)
 
 
 def shared_folder(*names: str) -> Path | None:

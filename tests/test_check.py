@@ -16,7 +16,7 @@ from pathlib import Path
 
 import pytest
 from folder_served import served
-from surfaces import PROJECT, build, share_pictures
+from surfaces import PROJECT, build, share_made
 
 from generator.check.findings import Finding, Findings
 from generator.check.site import CheckOrder, check
@@ -66,7 +66,7 @@ def output(built: Path, tmp_path: Path) -> Path:
 def site(tmp_path: Path) -> Path:
     """A copy of the site folder to be spoilt."""
     folder = Path(shutil.copytree(TINY, tmp_path / "site"))
-    share_pictures(folder)
+    share_made(folder)
     return folder
 
 
