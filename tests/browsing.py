@@ -199,11 +199,8 @@ class Look:
     axe: tuple[str, ...]
 
 
-def look(page: Page, address: str, path: str, *, in_dark: bool) -> Look:
-    """Opens a page, scrolls to its end, and measures, the colours `in_dark`, too.
-
-    The page is as it was when it was opened but for its scheme.
-    """
+def look(page: Page, address: str, path: str) -> Look:
+    """Opens a page, scrolls to its end, and measures; it is in the colours that its browser was asked for."""
     foreign: list[str] = []
     failures: list[str] = []
 
@@ -222,31 +219,22 @@ def look(page: Page, address: str, path: str, *, in_dark: bool) -> Look:
     }
     for event, listener in listeners.items():
         page.on(event, listener)
-    page.emulate_media(color_scheme="light")
     page.goto(path)
     page.evaluate(SCROLL)
     page.locator("[data-as-at]:not(:has(*))").wait_for(state="attached")  # the news has come
     spills, shift, small, refused = (page.evaluate(script) for script in (SPILLS, "window.shift", SMALL, "refused"))
-    seen = tuple(small), tuple(foreign), tuple(failures), tuple(refused), axe(page, in_dark)
+    seen = tuple(small), tuple(foreign), tuple(failures), tuple(refused), axe(page)
     found = Look(spills, round(shift, 4), *seen)
     for event, listener in listeners.items():
         page.remove_listener(event, listener)
     return found
 
 
-def axe(page: Page, in_dark: bool) -> tuple[str, ...]:
-    """What axe finds on the page in light, and of its colours `in_dark`: rule and element."""
+def axe(page: Page) -> tuple[str, ...]:
+    """What axe finds on the page: rule and element."""
     page.evaluate("[...document.querySelectorAll('.date')].slice(12).forEach((date) => date.remove())")  # all alike
     page.evaluate(AXE_SCRIPT)
-    light = _violations(page, {"runOnly": AXE_TAGS})
-    if not in_dark:
-        return light
-    page.emulate_media(color_scheme="dark")
-    return light + _violations(page, {"runOnly": {"type": "rule", "values": ["color-contrast", "link-in-text-block"]}})
-
-
-def _violations(page: Page, options: dict[str, Any]) -> tuple[str, ...]:
-    options |= {"resultTypes": ["violations"], "iframes": False}  # it would wait for each: axe is not in them
+    options = {"runOnly": AXE_TAGS, "resultTypes": ["violations"], "iframes": False}  # axe is not in frames
     found = page.evaluate(f"axe.run({json.dumps(options)}).then((results) => results.violations)")
     return tuple(f"{rule['id']}: {node['html'][:120]}" for rule in found for node in rule["nodes"])
 

@@ -15,11 +15,11 @@ Looks = dict[str, Look]
 
 @pytest.fixture(scope="module")
 def looks(browser: Browser, address: str, output: Path) -> Iterator[Looks]:
-    """Every kind of page: on the smallest phone with old news, and at a desk with fresh."""
-    phone = new_page(browser, address, 320, AN_HOUR_AND_A_HALF_LATER)
+    """Every kind of page: on the smallest phone with old news, in the dark, and at a desk with fresh, in light."""
+    phone = new_page(browser, address, 320, AN_HOUR_AND_A_HALF_LATER, color_scheme="dark")
     desk = new_page(browser, address, 1280)
     yield {
-        f"{kind}, {name}": look(page, address, path, in_dark=name == "desk")
+        f"{kind}, {name}": look(page, address, path)
         for name, page in (("phone", phone), ("desk", desk))
         for kind, path in kinds_of_page(output).items()
     }

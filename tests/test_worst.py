@@ -69,7 +69,7 @@ def looks(browser: Browser, outputs: dict[str, Path]) -> Looks:
         for width in widths:
             page = new_page(browser, address, width)
             for path in paths(outputs[name], is_all=name == "worst"):
-                found[f"{name} {path} {width}"] = look(page, address, f"/under/a/path{path}", in_dark=False)
+                found[f"{name} {path} {width}"] = look(page, address, f"/under/a/path{path}")
             page.context.close()
         next(server, None)
     return found
