@@ -7,7 +7,7 @@ was made from must be of one build.
 
 import hashlib
 import os
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from contextlib import suppress
 from pathlib import Path
 
@@ -17,7 +17,7 @@ from generator.anatomy import Struct, field
 from generator.errors import Notice
 from generator.feeds import Listed
 from generator.ical import Made
-from generator.swap import put
+from generator.swap import putting
 from generator.write import Known
 
 
@@ -63,9 +63,18 @@ def leave(site_folder: Path, output: Path, made: Before) -> None:
     file = _file(site_folder)
     with suppress(OSError):
         file.parent.mkdir(exist_ok=True)
-        content = bytearray(_head(output))
-        msgspec.msgpack.Encoder().encode_into(made, content, -1)
-        put(file, content)
+        with putting(file) as aside:
+            aside.write(_head(output))
+            aside.writelines(_encoded(made))
+
+
+def _encoded(made: Before) -> Iterator[bytes]:
+    """What a build left, as MessagePack has it, part by part: as a whole it would take much memory of a large site."""
+    encode = msgspec.msgpack.Encoder().encode
+    parts = made.__struct_fields__
+    yield bytes([0x80 + len(parts)])  # a map of so many
+    for name in parts:
+        yield encode(name) + encode(getattr(made, name))
 
 
 def _file(site_folder: Path) -> Path:

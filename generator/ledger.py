@@ -8,6 +8,7 @@ was public, so that the site publishes it for its own next build on another mach
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from itertools import islice
 from typing import Annotated
 
 import msgspec
@@ -17,6 +18,7 @@ from generator.forms import utc
 from generator.states import State
 
 VERSION = 1
+RECORDS_A_PORTION = 1000
 Moment = Annotated[datetime, msgspec.Meta(tz=True)]
 
 
@@ -125,9 +127,10 @@ def dumped(ledger: Ledger) -> bytes:
     json = msgspec.json.Encoder().encode
     lines = [b'"%b": %b' % (name.encode(), json(value)) for name, value in head.items()]
     changes = b",".join(b"\n %b" % json(change) for change in ledger.changes)
-    records = b",".join(b'\n "%d": %b' % (key, json(record)) for key, record in sorted(ledger.records.items()))
+    records = (b'\n "%d": %b' % (key, json(ledger.records[key])) for key in sorted(ledger.records))
+    portions = iter(lambda: b",".join(islice(records, RECORDS_A_PORTION)), b"")  # each by itself takes more memory
     beginning = b",\n".join((*lines, b'"changes": [%b]' % changes))
-    return b"".join((b"{\n", beginning, b',\n"instances": {', records, b"}\n}\n"))
+    return b"".join((b"{\n", beginning, b',\n"instances": {', b",".join(portions), b"}\n}\n"))
 
 
 def loaded(document: bytes) -> Ledger:

@@ -13,7 +13,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import NamedTuple
+from typing import IO, NamedTuple
 
 from generator.errors import Fault, SiteError
 
@@ -124,8 +124,15 @@ def _exchange(one: Path, other: Path) -> bool:
 
 def put(file: Path, content: bytes | bytearray) -> None:
     """Write a file in one step, in a folder that is there: whoever reads meanwhile has the old one, whole."""
-    with tempfile.NamedTemporaryFile(dir=file.parent, prefix=".new-", delete=False) as aside:
+    with putting(file) as aside:
         aside.write(content)
+
+
+@contextmanager
+def putting(file: Path) -> Iterator[IO[bytes]]:
+    """Write a file piece by piece, which takes its place in one step at the end."""
+    with tempfile.NamedTemporaryFile(dir=file.parent, prefix=".new-", delete=False) as aside:
+        yield aside.file
     Path(aside.name).chmod(0o644)
     Path(aside.name).replace(file)
 
