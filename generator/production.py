@@ -24,6 +24,7 @@ from generator.order import Order
 from generator.plan import Page
 from generator.processes import beside, can_fork, spread
 from generator.programme import ListedEvent
+from generator.rounds import in_rounds
 from generator.seal import digest, seal, sealed
 from generator.shelves import File
 from generator.surroundings import Surroundings
@@ -31,9 +32,6 @@ from generator.website import Website
 from generator.write import Aside, Known, Placed
 
 FILES_A_BATCH = 256
-TASKS_A_ROUND = 90
-"""After these other processes are forked: of the memory that they share with the first one, all that they so much as
-look at becomes their own."""
 
 
 @dataclass(slots=True)
@@ -155,13 +153,15 @@ class Production:
         yield from self._rounds(work)
 
     def _rounds(self, work: "_Work") -> Iterator[Batch]:
-        """What several processes make; where it is much in rounds, of which each has its share of the large pages."""
+        """What several processes make; where it is much, in rounds."""
         numbers = [*range(len(work))]
-        rounds = len(work) // TASKS_A_ROUND + 1 if can_fork() and self.order.jobs > 1 else 1
-        if rounds > 1 and work.groups:
-            yield work(numbers.pop(len(work.groups) - 1))  # here, so that all who follow know the templates
-        for first in range(rounds):
-            yield from spread(work, numbers[first::rounds], self.order.jobs, "made pages")
+        large = sum(key not in self._events for key, *_ in work.groups)
+        rounds = [*in_rounds(numbers, large)] if can_fork() and self.order.jobs > 1 else [numbers]
+        if len(rounds) > 1 and work.groups:
+            yield work(last := len(work.groups) - 1)  # here, so that all who follow know the templates
+            rounds = [[number for number in some if number != last] for some in rounds]
+        for some in rounds:
+            yield from spread(work, some, self.order.jobs, "made pages")
 
     def make_pages(self, aside: Aside, groups: tuple[str, ...], batch: Batch) -> None:
         """The pages of some groups; those of an event are a unit, any other is one by itself."""

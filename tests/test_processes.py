@@ -16,7 +16,7 @@ import pytest
 from live import contents
 from surfaces import PROJECT, build, share_pictures
 
-from generator import production
+from generator import production, rounds
 from generator.batch import Batch
 from generator.build import build as build_order
 from generator.environment import Secret
@@ -170,18 +170,30 @@ def test_a_site_is_the_same_however_processes_begin(begun: list[str], order: Ord
 
 @pytest.mark.skipif(not can_fork(), reason="this system cannot fork a process")
 def test_a_site_that_is_made_in_rounds_is_the_same(order: Order, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(production, "TASKS_A_ROUND", 3)
-    rounds: list[int] = []
+    monkeypatch.setattr(rounds, "TASKS_A_ROUND", 3)
+    sizes: list[int] = []
 
     def noted(work: Callable[[int], Batch], tasks: Sequence[int], jobs: int, what: str) -> Iterator[Batch]:
-        rounds.append(len(tasks))
+        sizes.append(len(tasks))
         return spread(work, tasks, jobs, what)
 
     monkeypatch.setattr(production, "spread", noted)
     build_order(order, lambda _: None)
     assert contents(order.target) == contents(build(PROJECT, None, NOW))
-    assert len(rounds) > 3
-    assert max(rounds) - min(rounds) <= 1
+    assert len(sizes) > 3
+    assert max(sizes) - min(sizes) <= 2
+
+
+@pytest.mark.parametrize("number", [0, 1, 89, 90, 91, 999, 1000, 2500])
+@pytest.mark.parametrize("large", [0, 1, 12])
+def test_every_task_has_its_round_and_large_ones_are_apart(number: int, large: int) -> None:
+    found = [*rounds.in_rounds(range(number), min(large, number))]
+    assert sorted(task for some in found for task in some) == [*range(number)]
+    a_round = 90 if number < 1000 else 45
+    assert len(found) == number // a_round + 1
+    assert max(len(some) for some in found) <= a_round + 1
+    if len(found) >= large:
+        assert max(sum(task < large for task in some) for some in found) <= 1
 
 
 @pytest.mark.parametrize(("enough", "made"), [(0, {0}), (3, {3}), (1000, {*range(4, 1000)})])
