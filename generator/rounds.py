@@ -7,8 +7,7 @@ becomes their own. `in_rounds` is the door.
 from collections.abc import Iterator, Sequence
 from itertools import pairwise
 
-TASKS_A_ROUND, MANY_TASKS = 90, 1000
-"""Tasks of a round, and of a site of which a round has half as many, as its large pages look at more."""
+TASKS_A_ROUND = 90
 
 
 def in_rounds(tasks: Sequence[int], large: int) -> Iterator[Sequence[int]]:
@@ -17,8 +16,7 @@ def in_rounds(tasks: Sequence[int], large: int) -> Iterator[Sequence[int]]:
     The others stay in their order: neighbours lie near each other in memory, and are on the same days, which each
     process says once.
     """
-    a_round = TASKS_A_ROUND if len(tasks) < MANY_TASKS else TASKS_A_ROUND // 2
-    rounds, others = len(tasks) // a_round + 1, tasks[large:]
+    rounds, others = len(tasks) // TASKS_A_ROUND + 1, tasks[large:]
     ends = [len(others) * number // rounds for number in range(rounds + 1)]
     for number, (first, end) in enumerate(pairwise(ends)):
         yield [*tasks[:large][number::rounds], *others[first:end]]
