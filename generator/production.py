@@ -154,12 +154,11 @@ class Production:
 
     def _rounds(self, work: "_Work") -> Iterator[Batch]:
         """What several processes make; where it is much, in rounds."""
-        numbers = [*range(len(work))]
+        tasks = [*range(len(work))]
         large = sum(key not in self._events for key, *_ in work.groups)
-        rounds = [*in_rounds(numbers, large)] if can_fork() and self.order.jobs > 1 else [numbers]
-        if len(rounds) > 1 and work.groups:
-            yield work(last := len(work.groups) - 1)  # here, so that all who follow know the templates
-            rounds = [[number for number in some if number != last] for some in rounds]
+        rounds = [*in_rounds(tasks, large)] if can_fork() and self.order.jobs > 1 else [tasks]
+        if len(rounds) > 1:
+            yield work(rounds[0].pop())  # here, so that all who follow know the templates
         for some in rounds:
             yield from spread(work, some, self.order.jobs, "made pages")
 

@@ -5,18 +5,18 @@ becomes their own. `in_rounds` is the door.
 """
 
 from collections.abc import Iterator, Sequence
-from itertools import pairwise
+from itertools import islice
 
 TASKS_A_ROUND = 90
 
 
-def in_rounds(tasks: Sequence[int], large: int) -> Iterator[Sequence[int]]:
+def in_rounds(tasks: Sequence[int], large: int) -> Iterator[list[int]]:
     """Tasks, round by round; of the first, which are `large`, each round has its share.
 
     The others stay in their order: neighbours lie near each other in memory, and are on the same days, which each
     process says once.
     """
-    rounds, others = len(tasks) // TASKS_A_ROUND + 1, tasks[large:]
-    ends = [len(others) * number // rounds for number in range(rounds + 1)]
-    for number, (first, end) in enumerate(pairwise(ends)):
-        yield [*tasks[:large][number::rounds], *others[first:end]]
+    rounds, others = len(tasks) // TASKS_A_ROUND + 1, iter(tasks[large:])
+    for number in range(rounds):
+        size, share = len(tasks[number::rounds]), tasks[:large][number::rounds]
+        yield [*share, *islice(others, size - len(share))]

@@ -22,6 +22,7 @@ settings.register_profile("suite", deadline=None, suppress_health_check=[HealthC
 settings.load_profile("suite")
 
 
+@pytest.hookimpl(optionalhook=True)
 def pytest_xdist_auto_num_workers() -> int:
     """Half as many again as processors: a test often waits, for a server, a browser, or the time to go by."""
     return (os.cpu_count() or 1) * 3 // 2

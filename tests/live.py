@@ -24,7 +24,7 @@ from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import NameOID
-from surfaces import PROJECT, share_made
+from surfaces import PROJECT, share_pictures
 
 from generator.sandbox import documents
 from generator.sandbox.authority import Papers, issue
@@ -113,7 +113,7 @@ def live_site(
 ) -> Live:
     """A live site in a new folder; `more` are lines for [spektrix], `start` is a site with a memory to begin from."""
     shutil.copytree(start or TINY, folder / "site", ignore=shutil.ignore_patterns("feed", "images"))
-    share_made(folder / "site")
+    share_pictures(folder / "site")
     settings = (TINY / "content" / "site.toml").read_text("utf-8").replace('"feed"', '"spektrix-v2"')
     settings = settings.replace("[spektrix]\n", f'[spektrix]\napi = "{url}"\n{more}\n')
     (folder / "site" / "content" / "site.toml").write_text(settings, "utf-8")

@@ -14,7 +14,7 @@ from typing import Any
 
 import pytest
 from click.testing import CliRunner
-from surfaces import share_made
+from surfaces import share_pictures
 
 from generator.cli.main import main
 
@@ -448,7 +448,7 @@ def built(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The good little site, built; not to be touched."""
     folder = tmp_path_factory.mktemp("thimble") / "site"
     shutil.copytree(HERE / "tiny", folder, ignore=shutil.ignore_patterns(".sitegen"))
-    share_made(folder)
+    share_pictures(folder)
     assert build(folder) == Outcome(0, "")
     return folder
 

@@ -16,7 +16,7 @@ from pathlib import Path
 
 import pytest
 from folder_served import served
-from surfaces import PROJECT, build, share_made
+from surfaces import PROJECT, build, share_pictures
 
 from generator.check.findings import Finding, Findings
 from generator.check.site import CheckOrder, check
@@ -30,6 +30,7 @@ TINY = PROJECT / "tests" / "tiny"
 NOW = "2026-02-20T12:00:00Z"
 BOOKABLE = "events/macbeth/1003/index.html"
 SECRET = "a-key-that-opens-the-api"  # noqa: S105 - of nothing
+TRIED: list[tuple[int, tuple[Fault, ...]]] = []
 
 
 @pytest.fixture(scope="module")
@@ -53,9 +54,6 @@ def tried(words: Words, real: Website | None, now: datetime) -> tuple[int, tuple
     return TRIED[0]
 
 
-TRIED: list[tuple[int, tuple[Fault, ...]]] = []
-
-
 @pytest.fixture
 def output(built: Path, tmp_path: Path) -> Path:
     """A copy of it to be spoilt."""
@@ -66,7 +64,7 @@ def output(built: Path, tmp_path: Path) -> Path:
 def site(tmp_path: Path) -> Path:
     """A copy of the site folder to be spoilt."""
     folder = Path(shutil.copytree(TINY, tmp_path / "site"))
-    share_made(folder)
+    share_pictures(folder)
     return folder
 
 

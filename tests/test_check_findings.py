@@ -11,7 +11,7 @@ from datetime import datetime
 from pathlib import Path
 
 import pytest
-from surfaces import PROJECT, build, share_made
+from surfaces import PROJECT, build, share_pictures
 from test_check import BOOKABLE, NOW, TINY, order, quietly, run, spoil
 
 from generator.certificate import Verdict
@@ -66,7 +66,7 @@ def output(built: Path, tmp_path: Path) -> Path:
 def site(tmp_path: Path) -> Path:
     """A copy of the site folder to be spoilt."""
     folder = Path(shutil.copytree(TINY, tmp_path / "site"))
-    share_made(folder)
+    share_pictures(folder)
     return folder
 
 

@@ -126,6 +126,16 @@ def test_a_ledger_is_read_as_it_was_written(records: dict[int, Record], moment: 
     assert loaded(dumped(ledger)) == ledger
 
 
+@pytest.mark.parametrize("number", [0, 1, 2, 3, 4])
+def test_a_ledger_is_the_same_however_it_is_put_together(number: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    moment = datetime(2026, 3, 2, 12, tzinfo=UTC)
+    records = {key: Record(8, Entry(moment), State.ON_SALE, 0, moment, moment) for key in range(number)}
+    ledger = Ledger("a.spektrix", moment, records, {})
+    whole = dumped(ledger)
+    monkeypatch.setattr("generator.ledger.RECORDS_A_PORTION", 2)
+    assert (dumped(ledger), loaded(whole)) == (whole, ledger)
+
+
 @given(st.dictionaries(st.integers(0, 9999), RECORDS, max_size=3), MOMENTS)
 def test_a_published_calendar_tells_what_it_was_written_from(records: dict[int, Record], moment: datetime) -> None:
     ledger = Ledger("a.spektrix", moment, records, {})

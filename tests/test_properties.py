@@ -16,6 +16,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 import html5lib
+import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
@@ -23,6 +24,7 @@ from generator.compose import compose
 from generator.config import Settings, Site
 from generator.content import Content, EventWords
 from generator.errors import SiteError
+from generator.invented import HOUR, programmes
 from generator.model import Band, BookingPath, Event, Feed, Instance, Plan, Price, PriceList, Status, TicketType
 from generator.prices import PriceTable, prices_of
 from generator.programme import ListedInstance
@@ -375,6 +377,24 @@ def test_the_two_half_past_ones_of_the_autumn_night_read_differently() -> None:
         (2, "2026-10-25T01:30:00+01:00", "Sunday 25 October 2026, 1.30am BST"),
         (1, "2026-10-25T01:30:00+00:00", "Sunday 25 October 2026, 1.30am GMT"),
     ]
+
+
+NIGHTS = {
+    "Europe/London": ["2026-01-01T00:00", "2026-10-25T00:00", "2026-10-25T01:00"],
+    "Australia/Lord_Howe": ["2026-01-01T00:00"],
+    "Africa/Casablanca": ["2026-01-01T00:00", "2026-02-15T02:00"],
+    "America/New_York": ["2026-11-01T05:00", "2026-11-01T06:00"],
+}
+
+
+@pytest.mark.parametrize(("zone", "now"), [(zone, now) for zone, times in NIGHTS.items() for now in times])
+def test_the_invented_autumn_night_is_that_of_the_first_hour_in_which_the_clock_went_back(zone: str, now: str) -> None:
+    site, begun = Site(name="Almanac", url="https://almanac.example", timezone=zone), datetime.fromisoformat(f"{now}Z")
+    show = programmes(Settings(site), begun, "")["everything"].shows["autumn night"]
+    hours = (begun + timedelta(hours=hours) for hours in range(1, 400 * 24))
+    offsets = ((hour, [(hour - ago).astimezone(site.zone).utcoffset() for ago in (HOUR, HOUR * 0)]) for hour in hours)
+    back = next(hour for hour, (before, after) in offsets if (after or HOUR * 0) < (before or HOUR * 0))
+    assert [date.start for date in show.instances] == [back - HOUR / 2, back + HOUR / 2]
 
 
 # Settings and front matter
