@@ -32,7 +32,9 @@ class Html(str):
 def plain(text: str) -> str:
     """Text with one kind of line end (LF), no control characters, no blanks at its edges."""
     lines = text.replace("\r\n", "\n")
-    if lines.replace("\n", " ").replace("\t", " ").isprintable():  # as most texts are; it is told six times as fast
+    if (
+        lines.replace("\n", " ").replace("\t", " ").replace("\xa0", " ").isprintable()
+    ):  # as most are; it is told quickly
         return lines.strip()
     return _CONTROLS.sub("", _LINE_ENDS.sub("\n", text)).strip()
 

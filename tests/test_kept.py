@@ -263,7 +263,7 @@ def test_wherever_a_document_is_cut_it_says_the_same(data: st.DataObject) -> Non
         document += f"<Event id='{number}'>{draw(few) if draw(odd) else '<Name>C</Name>'}</Event>"
         document += draw(st.sampled_from(_BETWEEN)) if draw(odd) else ""
     document += draw(st.sampled_from(_AFTER)) if draw(odd) else "</Events>"
-    assert _told_in_pieces(document, draw(st.sampled_from((1, 40, 90)))) == _told(None, document)
+    assert _told_in_pieces(document, draw(st.sampled_from((1, 40, 90)))) == _told(None, document) == _streamed(document)
 
 
 _ITEM = "<Event id='1'><Name>A</Name></Event>"
@@ -281,7 +281,7 @@ _ITEM = "<Event id='1'><Name>A</Name></Event>"
     ],
 )
 def test_where_a_cut_would_be_wrong_a_document_says_the_same(document: str) -> None:
-    assert _told_in_pieces(document, 1) == _told(None, document)
+    assert _told_in_pieces(document, 1) == _told(None, document) == _streamed(document)
 
 
 @pytest.mark.parametrize(("encoding", "number"), [("utf-8", 3), ("UTF-8", 3), ("iso-2022-jp", 1)])
@@ -299,6 +299,13 @@ def _told_in_pieces(document: str, size: int) -> object:
         first = _told(Kept(Path(folder)), document)
         assert _told(Kept(Path(folder)), document) == first
         return first
+
+
+def _streamed(document: str) -> object:
+    """What a document says that is too large to be read at once."""
+    with pytest.MonkeyPatch.context() as patched:
+        patched.setattr(markup, "AT_ONCE", -1)
+        return _told(None, document)
 
 
 def _told(where: Kept | None, document: str) -> object:

@@ -7,7 +7,8 @@ an entity, a DTD, the network or a script.
 import re
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
-from typing import BinaryIO
+from contextlib import suppress
+from typing import Any, BinaryIO
 
 import lxml.html
 import nh3
@@ -17,8 +18,17 @@ from generator.errors import Fault, SourceError
 from generator.text import Html, excerpt, plain
 
 Element = etree._Element
+AT_ONCE = 2**18
+"""Bytes up to which a document is read at once: a piece of a large one is not much smaller."""
 ASK_AGAIN = "Pull again; if it stays so, tell Spektrix support. What was published before stands."
 
+_SAFE: Mapping[str, Any] = {
+    "resolve_entities": False,
+    "load_dtd": False,
+    "no_network": True,
+    "remove_comments": True,
+    "remove_pis": True,
+}
 _TAGS = {"p", "br", "strong", "em", "u", "ul", "ol", "li", "a", "blockquote", "h2", "h3", "h4"}
 _CLASSES = {"boldtext": "strong", "italictext": "em", "underlinetext": "u"}
 _MEANINGS = {"h1": "h2", "h2": "h3", "h3": "h4", "h5": "h4", "h6": "h4", "b": "strong", "i": "em", "tr": "p"}
@@ -48,21 +58,33 @@ _CLEANER = nh3.Cleaner(
 
 
 def items(document: BinaryIO, where: str, tag: str) -> Iterator[Element]:
-    """Each item of a collection in turn; an item is cleared when the next is asked for.
+    """Each item of a collection in turn; of a large document, an item is cleared when the next is asked for.
 
     Whatever the root is called, it must hold `tag` elements and nothing else (spektrix-api.md §2). Raises SourceError
     where the document is empty, not XML, cut short, has a DTD, or holds other things.
     """
-    reader = etree.iterparse(
-        document, events=("start", "end"), tag=tag, resolve_entities=False, load_dtd=False, no_network=True,
-        remove_comments=True, remove_pis=True,
-    )  # fmt: skip
+    found = _at_once(document.read(AT_ONCE + 1), where, tag)
+    if found:
+        yield from found
+        return
+    document.seek(0)
+    reader = etree.iterparse(document, events=("start", "end"), tag=tag, **_SAFE)
     try:
         yield from _items(reader, where, tag)
     except etree.XMLSyntaxError as error:
         first = next(iter(reader.error_log), None)
         reason = f"{first.message}, line {first.line}, column {first.column}" if first else error.msg or ""
         raise SourceError(_why_not_xml(document, where, reason)) from error
+
+
+def _at_once(content: bytes, where: str, tag: str) -> list[Element]:
+    """The items of a small document, for which there is a quicker way; none where it is large, or anything is wrong."""
+    if len(content) <= AT_ONCE:
+        with suppress(etree.XMLSyntaxError, SourceError):
+            root = etree.fromstring(content, etree.XMLParser(**_SAFE))
+            _refuse_others(root, where, tag)
+            return list(root)
+    return []
 
 
 def _items(reader: "etree.iterparse[tuple[str, Element]]", where: str, tag: str) -> Iterator[Element]:
@@ -85,7 +107,7 @@ def _items(reader: "etree.iterparse[tuple[str, Element]]", where: str, tag: str)
 
 def merged(pages: Sequence[bytes]) -> bytes:
     """One document of the items of several, in their order, each once: the first of each id, or of what has none."""
-    parser = etree.XMLParser(resolve_entities=False, load_dtd=False, no_network=True, remove_comments=True)
+    parser = etree.XMLParser(**_SAFE)
     whole = etree.fromstring(pages[0], parser)
     seen = {identity(item) for item in whole}
     for page in pages[1:]:
@@ -162,7 +184,10 @@ def rich_text(html: str, title: str = "") -> tuple[Html, bool]:
     if not _words(whole):
         return Html(), False
     says_more = bool(whole.text) or any(_words(node) for node in whole if not _is_heading(node))
-    return Html(re.sub(r"^(\s*<br>)+|(<br>\s*)+$", "", " ".join(cleaned.split()))), says_more
+    line = " ".join(cleaned.split())
+    if line.startswith("<br>") or line.endswith("<br>"):
+        line = re.sub(r"^(\s*<br>)+|(<br>\s*)+$", "", line)
+    return Html(line), says_more
 
 
 def _wrapped(html: str) -> lxml.html.HtmlElement:
