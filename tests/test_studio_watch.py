@@ -10,6 +10,7 @@ from queue import Empty, Queue
 
 import pytest
 
+from generator.studio import watch
 from generator.studio.changes import Change, Folders, Follow, Stage, changed
 from generator.studio.journal import Journal
 from generator.studio.watch import watching
@@ -86,11 +87,11 @@ def bursts(folders: Folders, is_polling: bool = False, since: float = math.inf) 
 
 
 def all_of(told: Queue[Change]) -> list[Change]:
-    """The first change, and those that come within a second after."""
+    """The first change, and those that come within two seconds after."""
     found = [told.get(timeout=PATIENCE)]
     while True:
         try:
-            found.append(told.get(timeout=1))
+            found.append(told.get(timeout=2))
         except Empty:
             return found
 
@@ -113,7 +114,9 @@ def test_what_was_saved_before_the_watch_began_is_told_if_it_was_after_the_site_
         assert str(new) in first.paths
 
 
-def test_a_thousand_files_at_once_are_one_reload(folders: Folders) -> None:
+def test_a_thousand_files_at_once_are_one_reload(folders: Folders, monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in ("QUIET_WHEN_WHOLE", "QUIET", "QUIET_AFTER_MANY"):
+        monkeypatch.setattr(watch, name, 1.0)  # a busy machine pauses while they are written
     with bursts(folders) as told:
         for number in range(1000):
             (folders.site / "content" / "pages" / f"{number}.md").write_text("switched")
