@@ -72,7 +72,7 @@ class Production:
         SecretError where a file holds a secret.
         """
         whole = Batch()
-        known = self._truth(aside, whole)
+        known = {} if self.order.is_unchecked else self._truth(aside, whole)
         with beside(partial(self._begin, aside, whole.comparison), self.order.jobs, "made pages") as begun:
             known |= self._of_all(aside, whole)
             ahead = begun()
@@ -101,8 +101,7 @@ class Production:
         known = {path: make() for path, make in self.site.lasting.availability.items()}
         for path, content in known.items():
             self._put(aside, batch, path, content)
-        if not self.order.is_unchecked:
-            batch.comparison = Comparison(truth_of(known.values()))
+        batch.comparison = Comparison(truth_of(known.values()))
         return known
 
     def _begin(self, aside: Aside, comparison: Comparison | None, is_enough: Callable[[], bool]) -> Begun:
@@ -125,7 +124,7 @@ class Production:
 
     def _of_all(self, aside: Aside, batch: Batch) -> dict[str, bytes]:
         """The files that are made of the whole programme, put aside; those of them that others are compared with."""
-        known, truth = dict[str, bytes](), self.site.lasting.availability
+        known, truth = dict[str, bytes](), self.site.lasting.availability if batch.comparison else {}
         for path, make in self.site.others():
             if make is truth.get(path) or not self._is_of_all(path, make):
                 continue
