@@ -227,10 +227,11 @@ def main() -> None:
             _say(figures.times(size))
             sizes.append(size)
             said += failed
-    text = report(sizes, profile, about, said)
-    print(text)  # noqa: T201
-    if chosen.write:
-        DOCUMENT.write_text(figures.inserted(DOCUMENT.read_text("utf-8"), text), encoding="utf-8")
+        text = report(sizes, profile, about, said)
+        print(text, flush=True)  # noqa: T201
+        if chosen.write:
+            DOCUMENT.write_text(figures.inserted(DOCUMENT.read_text("utf-8"), text), encoding="utf-8")
+        _say("Removing what was built")
 
 
 if __name__ == "__main__":
