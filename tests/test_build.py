@@ -50,6 +50,13 @@ def test_the_bytes_depend_on_neither_jobs_nor_hash_seed(tmp_path: Path, site: Pa
     assert contents(tmp_path / "out") == contents(build(PROJECT, None, NOW))
 
 
+@pytest.mark.parametrize("jobs", ["1", "2"])
+def test_without_a_check_the_bytes_are_the_same(jobs: str) -> None:
+    tiny, now = PROJECT / "tests" / "tiny", "2026-02-20T12:00:00Z"
+    built = build(tiny, tiny / "feed", now, "--no-check", "--jobs", jobs)
+    assert contents(built) == contents(build(tiny, tiny / "feed", now))
+
+
 def test_a_second_build_writes_nothing(tmp_path: Path, site: Path) -> None:
     report = tmp_path / "report.json"
     options = ("build", "--site", site, "--output", tmp_path / "out", "--now", NOW, "--report", report)
