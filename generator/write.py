@@ -10,7 +10,7 @@ import shutil
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager, nullcontext, suppress
 from dataclasses import dataclass
-from functools import cache, cached_property, partial
+from functools import cache, partial
 from pathlib import Path
 from types import MappingProxyType
 
@@ -39,22 +39,13 @@ class Aside:
     """Where the files of a new site are put until it is whole, by this process and by those that work for it.
 
     `known` are the files that the last build left; one that stands as it was left is not read to be compared.
-    `look` tells of every file of the old site how it stands.
+    `before` is how each file of the old site stands.
     """
 
-    def __init__(self, places: Places, known: Mapping[str, Known], look: Callable[[], Mapping[str, Standing]]) -> None:
-        self.known, self._look = known, look
+    def __init__(self, places: Places, known: Mapping[str, Known], before: Mapping[str, Standing]) -> None:
+        self.known, self.before = known, before
         self._target, self._changed = f"{places.target}/", f"{places.changed}/"
         self._folders: set[str] = set()
-
-    def __getstate__(self) -> dict[str, object]:
-        """As it is sent to another process, which need not look again."""
-        return vars(self) | {"before": self.before, "_look": None}
-
-    @cached_property
-    def before(self) -> Mapping[str, Standing]:
-        """How each file of the old site stands."""
-        return self._look()
 
     def stands(self, path: str) -> Known | None:
         """A file of the old site that is just as the last build left it; else None."""
@@ -111,15 +102,15 @@ def publishing(output: Path, known: Mapping[str, Known] = NOTHING, keeps_most: b
         look = partial(_look, places, keeps_most and len(known) >= MANY, cache(standing_in))
         folders = (places.target, places.spare)
         with ahead(look, folders) if len(known) >= MANY else nullcontext(map(look, folders)) as looks:
-            yield Publication(places, Aside(places, known, partial(next, looks)), looks)
+            yield Publication(places, known, looks)
 
 
 @dataclass(frozen=True, slots=True)
 class Publication:
-    """An output folder, where files for it are put aside, and the looks at what is there."""
+    """An output folder, and where files for it are put aside; `known` and the `looks` tell what `Aside` is to know."""
 
     places: Places
-    aside: Aside
+    known: Mapping[str, Known]
     looks: Iterator[Mapping[str, Standing]]
 
     def publish(self, make: Callable[[Aside], Iterable[Placed]]) -> Written:
@@ -127,17 +118,18 @@ class Publication:
 
         Raises SiteError where a path leads out of the output or comes twice.
         """
+        before = next(self.looks)  # not by who is forked while files are made: what one takes is gone for all others
         paths: dict[str, bool] = {}
-        for path, is_changed in make(self.aside):
+        for path, is_changed in make(Aside(self.places, self.known, before)):
             if path in paths:
                 raise _clash(path)
             paths[path] = is_changed
         for path in sorted(paths.keys() & _folders_of(paths)):
             raise _clash(path)
         changed = sum(paths.values())
-        written = Written(changed, len(paths) - changed, len(self.aside.before - paths.keys()))
+        written = Written(changed, len(paths) - changed, len(before.keys() - paths.keys()))
         if changed or written.removed:
-            _assemble(self.places, paths, self.aside.before, self.looks)
+            _assemble(self.places, paths, before, self.looks)
             swap(self.places, keeps_spare=True)
         return written
 

@@ -48,7 +48,12 @@ class Venue:
     def change(self) -> str:
         """Change something, or nothing but the time; gives what was done."""
         self.number += 1
-        self.order = replace(self.order, now=self.order.now + self.dice.choice(WAITS), jobs=self.dice.choice((1, 1, 2)))
+        self.order = replace(
+            self.order,
+            now=self.order.now + self.dice.choice(WAITS),
+            jobs=self.dice.choice((1, 2)),
+            is_unchecked=self.dice.random() < 0.5,
+        )
         acts: tuple[Callable[[], object], ...] = (
             self.nothing, self.availability, self.availability, self.name, self.sale, self.date, self.words, self.page,
             self.setting, self.partial, self.template, self.include, self.style,

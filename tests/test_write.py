@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 from publishing import Files, large, put
 
-from generator import swap, write
+from generator import processes, swap, write
 from generator.errors import SiteError
 from generator.order import Written
 
@@ -113,6 +113,20 @@ def test_a_spare_folder_is_linked_ahead_where_most_is_likely_to_stay(
         publication.publish(lambda aside: [(path, path not in aside.before) for path in SMALL])
     spare = output.with_name(".output.spare")
     assert (marks_of_files(spare) if spare.exists() else None) == (marks_of_files(output) if keeps_most else None)
+
+
+def test_who_looks_beside_does_not_take_the_look_from_this_process(output: Path) -> None:
+    away = {**SMALL, "index.html": b"<h1>Gone</h1>"}
+    put(output, away.items())  # of the same size: the spare folder has the old one
+
+    def make(aside: write.Aside) -> list[write.Placed]:
+        with processes.beside(lambda _: aside.before["index.html"], 2, "looked") as looked:
+            assert looked() == aside.before["index.html"]
+        return [(path, False) for path in away]
+
+    with write.publishing(output) as publication:
+        publication.publish(make)
+    assert files_in(output) == away
 
 
 def test_what_is_no_longer_made_is_removed_with_its_folder(output: Path) -> None:
