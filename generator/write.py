@@ -7,12 +7,15 @@ own: the next new folder is made of it, so that the work is as large as what cha
 
 import os
 import shutil
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Set
 from contextlib import contextmanager, nullcontext, suppress
 from dataclasses import dataclass
 from functools import cache, partial
+from operator import eq
 from pathlib import Path
+from stat import S_ISREG
 from types import MappingProxyType
+from typing import TypeVar
 
 from generator.anatomy import Struct
 from generator.errors import Fault, SiteError
@@ -20,6 +23,8 @@ from generator.order import Written
 from generator.processes import ahead
 from generator.swap import Places, Standing, replacing, standing_in, swap
 from generator.urls import AVAILABILITY
+
+Other = TypeVar("Other")
 
 NOTHING: Mapping[str, "Known"] = MappingProxyType({})
 MANY = 5_000
@@ -35,23 +40,32 @@ class Known(Struct, frozen=True):
     digest: bytes
 
 
+@dataclass(frozen=True, slots=True)
+class Look:
+    """What is to be told of the files of a folder beside others, as of many it is little.
+
+    `strange` are those that have no other at their path, or stand otherwise; `gone` the paths of others likewise.
+    """
+
+    strange: Mapping[str, Standing]
+    gone: frozenset[str]
+
+
 class Aside:
     """Where the files of a new site are put until it is whole, by this process and by those that work for it.
 
     `known` are the files that the last build left; one that stands as it was left is not read to be compared.
-    `before` is how each file of the old site stands.
+    `look` tells how the old site stands beside them.
     """
 
-    def __init__(self, places: Places, known: Mapping[str, Known], before: Mapping[str, Standing]) -> None:
-        self.known, self.before = known, before
+    def __init__(self, places: Places, known: Mapping[str, Known], look: Look) -> None:
+        self.known, self.look = known, look
         self._target, self._changed = f"{places.target}/", f"{places.changed}/"
         self._folders: set[str] = set()
 
     def stands(self, path: str) -> Known | None:
         """A file of the old site that is just as the last build left it; else None."""
-        known, now = self.known.get(path), self.before.get(path)
-        is_left = known and now and now[1:] == (known.size, known.time, known.mode) and now.is_regular
-        return known if is_left else None
+        return None if path in self.look.gone else self.known.get(path)
 
     def put(self, path: str, content: bytes, digest: bytes) -> tuple[bool, Known]:
         """Put a file aside, unless the old site has the same: whether it has not, and how the file stands.
@@ -61,10 +75,11 @@ class Aside:
         """
         _refuse_outside(path)
         stands = self.stands(path)
-        before = self.before.get(path)
         if stands and stands.digest == digest:
             return False, stands
-        if before and before.is_regular and before.size == len(content) and _content(self._target + path) == content:
+        before = stands or self.look.strange.get(path)
+        is_alike = before and S_ISREG(before.mode) and before.size == len(content)
+        if before and is_alike and _content(self._target + path) == content:
             return False, Known(before.size, before.time, before.mode, digest)
         try:
             self._make_folder(path.rpartition("/")[0])
@@ -99,7 +114,7 @@ def publishing(output: Path, known: Mapping[str, Known] = NOTHING, keeps_most: b
     """
     with replacing(output) as places:
         _refuse_foreign(places.target)
-        look = partial(_look, places, keeps_most and len(known) >= MANY, cache(standing_in))
+        look = partial(_look, places, known, keeps_most and len(known) >= MANY, cache(standing_in))
         folders = (places.target, places.spare)
         with ahead(look, folders) if len(known) >= MANY else nullcontext(map(look, folders)) as looks:
             yield Publication(places, known, looks)
@@ -111,23 +126,25 @@ class Publication:
 
     places: Places
     known: Mapping[str, Known]
-    looks: Iterator[Mapping[str, Standing]]
+    looks: Iterator[Look]
 
     def publish(self, make: Callable[[Aside], Iterable[Placed]]) -> Written:
         """Make the folder hold exactly what `make` puts aside and tells.
 
         Raises SiteError where a path leads out of the output or comes twice.
         """
-        before = next(self.looks)  # not by who is forked while files are made: what one takes is gone for all others
+        look = next(self.looks)  # not by who is forked while files are made: what one takes is gone for all others
         paths: dict[str, bool] = {}
-        for path, is_changed in make(Aside(self.places, self.known, before)):
+        for path, is_changed in make(Aside(self.places, self.known, look)):
             if path in paths:
                 raise _clash(path)
             paths[path] = is_changed
-        for path in sorted(paths.keys() & _folders_of(paths)):
-            raise _clash(path)
+        before = self.known.keys() - look.gone | look.strange.keys()
+        if paths.keys() != before:  # what stands in one folder does not clash
+            for path in sorted(paths.keys() & _folders_of(paths)):
+                raise _clash(path)
         changed = sum(paths.values())
-        written = Written(changed, len(paths) - changed, len(before.keys() - paths.keys()))
+        written = Written(changed, len(paths) - changed, len(before - paths.keys()))
         if changed or written.removed:
             _assemble(self.places, paths, before, self.looks)
             swap(self.places, keeps_spare=True)
@@ -135,14 +152,36 @@ class Publication:
 
 
 def _look(
-    places: Places, makes_spare: bool, standing: Callable[[Path], Mapping[str, Standing]], folder: Path
-) -> Mapping[str, Standing]:
-    """How each file of a folder stands; the spare one is made of links to the old site where there is none."""
-    if folder != places.spare or folder.exists() or not makes_spare:
-        return standing(folder)
-    folder.mkdir()
-    _each(standing(places.target), places.target, folder, _link)
-    return standing(places.target)
+    places: Places,
+    known: Mapping[str, Known],
+    makes_spare: bool,
+    standing: Callable[[Path], Mapping[str, Standing]],
+    folder: Path,
+) -> Look:
+    """The look at an output, beside what is known of it, or at its spare folder, beside the output.
+
+    The spare one is made of links to the output where there is none.
+    """
+    if folder == places.target:
+        return _beside(standing(folder), known, _is_left)
+    if makes_spare and not folder.exists():
+        folder.mkdir()
+        _each(standing(places.target), places.target, folder, _link)
+        return Look({}, frozenset())
+    return _beside(standing(folder), standing(places.target), eq)
+
+
+def _beside(
+    found: Mapping[str, Standing], others: Mapping[str, Other], is_like: Callable[[Standing, Other], bool]
+) -> Look:
+    like = {path for path, other in others.items() if path in found and is_like(found[path], other)}
+    strange = {path: standing for path, standing in found.items() if path not in like}
+    return Look(strange, frozenset(others.keys() - like))
+
+
+def _is_left(now: Standing, known: Known) -> bool:
+    """Whether a file stands as a build left it."""
+    return now[1:] == (known.size, known.time, known.mode) and now.is_regular
 
 
 def _refuse_foreign(output: Path) -> None:
@@ -196,37 +235,34 @@ def _write(file: str, content: bytes) -> tuple[int, int]:
         os.close(opened)
 
 
-def _assemble(
-    places: Places, paths: dict[str, bool], before: Mapping[str, Standing], looks: Iterator[Mapping[str, Standing]]
-) -> None:
+def _assemble(places: Places, paths: dict[str, bool], before: Set[str], looks: Iterator[Look]) -> None:
     """The whole new site beside the old one: what changed is moved in, what did not is the same file still.
 
-    The next of the `looks` is that at the spare folder.
+    `before` are the files of the old one. The next of the `looks` is that at the spare folder.
     """
     places.changed.mkdir(exist_ok=True)
-    kept = {path: before[path] for path, is_changed in paths.items() if not is_changed}
-    found = next(looks)
-    if found and len(kept) > len(paths) // 2:
+    kept = {path for path, is_changed in paths.items() if not is_changed}
+    spare = next(looks)
+    there = kept - spare.gone
+    if len(there) > len(paths) // 2:
         places.spare.rename(places.new)
-        there = _cleared(places.new, found, kept)
+        _remove(places.new, spare.strange.keys() | before - spare.gone - there)
         changed = (path for path, is_changed in paths.items() if is_changed)
         _each(changed, places.changed, places.new, os.rename)
     else:
         shutil.rmtree(places.spare, ignore_errors=True)
         places.changed.rename(places.new)
-        there = frozenset()
-    _each(kept.keys() - there, places.target, places.new, _link)
+        there = set()
+    _each(kept - there, places.target, places.new, _link)
 
 
-def _cleared(folder: Path, found: Mapping[str, Standing], kept: Mapping[str, Standing]) -> frozenset[str]:
-    """Remove from a spare folder, in which files were found, what is not just one to be kept; what is left of those."""
-    there = frozenset(path for path, standing in found.items() if kept.get(path) == standing)
-    for path in found.keys() - there:
+def _remove(folder: Path, paths: Iterable[str]) -> None:
+    """Remove files from a folder, and the folders that they leave empty, but not that one."""
+    for path in paths:
         os.unlink(f"{folder}/{path}")
         with suppress(OSError):  # the folder holds more
             os.removedirs(f"{folder}/{path}".rpartition("/")[0])
     folder.mkdir(exist_ok=True)
-    return there
 
 
 def _each(paths: Iterable[str], source: Path, target: Path, do: Callable[[str, str], None]) -> None:

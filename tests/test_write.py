@@ -110,7 +110,7 @@ def test_a_spare_folder_is_linked_ahead_where_most_is_likely_to_stay(
 ) -> None:
     monkeypatch.setattr(write, "MANY", 0)
     with write.publishing(output, keeps_most=keeps_most) as publication:
-        publication.publish(lambda aside: [(path, path not in aside.before) for path in SMALL])
+        publication.publish(lambda aside: [(path, path not in aside.look.strange) for path in SMALL])
     spare = output.with_name(".output.spare")
     assert (marks_of_files(spare) if spare.exists() else None) == (marks_of_files(output) if keeps_most else None)
 
@@ -120,8 +120,8 @@ def test_who_looks_beside_does_not_take_the_look_from_this_process(output: Path)
     put(output, away.items())  # of the same size: the spare folder has the old one
 
     def make(aside: write.Aside) -> list[write.Placed]:
-        with processes.beside(lambda _: aside.before["index.html"], 2, "looked") as looked:
-            assert looked() == aside.before["index.html"]
+        with processes.beside(lambda _: aside.look.strange["index.html"], 2, "looked") as looked:
+            assert looked() == aside.look.strange["index.html"]
         return [(path, False) for path in away]
 
     with write.publishing(output) as publication:
