@@ -38,7 +38,7 @@ class Unit(Struct):
 class Before(Struct):
     """All that a build left: how each file stands, by path; its units, by name; the keys of its calendars, by path;
     its calendar entries, by instance; digests of its templates with all that belong to them, by name, and of all that
-    its pages were made with."""
+    its pages were made with, and its calendars, as `Surroundings` has them."""
 
     files: Mapping[str, Known] = field(default_factory=dict)
     units: Mapping[str, Unit] = field(default_factory=dict)
@@ -46,6 +46,7 @@ class Before(Struct):
     entries: Mapping[int, Made] = field(default_factory=dict)
     templates: Mapping[str, bytes] = field(default_factory=dict)
     surroundings: str = ""
+    shared: str = ""
 
 
 def left_in(site_folder: Path, output: Path) -> Before:

@@ -128,10 +128,9 @@ class CalendarFile(Struct, frozen=True):
 
     @property
     def key(self) -> bytes:
-        """A digest of all that it is made from, save the settings and the program."""
+        """What all that it is made from is known by, save the settings and the program."""
         entries = self.of.entries
         if self.instance_id is not None:
-            parts = [entries[self.instance_id].key] if self.instance_id in entries else []
-        else:
-            parts = [repr(self.about).encode(), *(entries[key].key for key in self.of.listed(self.name))]
+            return entries[self.instance_id].key if self.instance_id in entries else b""
+        parts = [repr(self.about).encode(), *(entries[key].key for key in self.of.listed(self.name))]
         return key_of(b"\0".join(parts))

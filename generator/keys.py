@@ -14,7 +14,6 @@ from typing import Any
 import msgspec
 
 from generator.anatomy import parts_of, replace
-from generator.calendars import CalendarFile
 from generator.eventpages import TEMPLATES
 from generator.plan import About, Page, Plan, menu, more_pages
 from generator.programme import ListedEvent, ListedInstance
@@ -56,10 +55,6 @@ class Keys:
             return self._key((replace(page, describe=None), page.data), page.template)
         except TypeError:
             return b""
-
-    def of_calendar(self, calendar: CalendarFile) -> bytes:
-        """The key of a calendar."""
-        return _digest(self._everywhere, calendar.key)
 
     def _key(self, value: object, *templates: str) -> bytes:
         return _digest(self._everywhere, *map(self._of_template, templates), _encode(self._parts(value)))

@@ -57,6 +57,7 @@ class Production:
         self.before, self.made = before, Before()
         templates = before.templates if before.surroundings == around.whole else {}
         self.keys = Keys(site.plan, around.shared, self._made_of, templates)
+        self._calendars = before.calendars if before.shared == around.shared else {}
         self.pages, self.content = 0, ""
         self.notices: list[Notice] = []
 
@@ -93,7 +94,9 @@ class Production:
         self.pages = sum(len(unit.files) for unit in whole.units.values())
         known = whole.templates | self.keys.templates
         entries = self.site.lasting.entries
-        self.made = Before(whole.files, whole.units, whole.calendars, entries, known, self.around.whole)
+        self.made = Before(
+            whole.files, whole.units, whole.calendars, entries, known, self.around.whole, self.around.shared
+        )
         yield from last.placed
 
     def _truth(self, aside: Aside, batch: Batch) -> dict[str, bytes]:
@@ -213,10 +216,10 @@ class Production:
 
     def _stands(self, aside: Aside, batch: Batch, path: str, make: File) -> bool:
         """Take a calendar that was made from the same before and stands as it was left; whether it does."""
-        if path not in self.before.calendars or not isinstance(make, CalendarFile):
+        if path not in self._calendars or not isinstance(make, CalendarFile):
             return False
-        key = self.keys.of_calendar(make)
-        stands = aside.stands(path) if self.before.calendars[path] == key else None
+        key = make.key
+        stands = aside.stands(path) if self._calendars[path] == key else None
         if stands is None:
             return False
         batch.placed.append((path, False))
@@ -227,7 +230,7 @@ class Production:
         """Files that are no pages."""
         for path, make in portion:
             if isinstance(make, CalendarFile):
-                batch.calendars[path] = self.keys.of_calendar(make)
+                batch.calendars[path] = make.key
             self._put(aside, batch, path, make())
 
     def _put(self, aside: Aside, batch: Batch, path: str, content: bytes) -> None:
