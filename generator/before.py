@@ -13,6 +13,7 @@ from pathlib import Path
 
 import msgspec
 
+from generator import urls
 from generator.anatomy import Struct, field
 from generator.errors import Notice
 from generator.feeds import Listed
@@ -37,16 +38,22 @@ class Unit(Struct):
 
 class Before(Struct):
     """All that a build left: how each file stands, by path; its units, by name; the keys of its calendars, by path;
-    its calendar entries, by instance; digests of its templates with all that belong to them, by name, and of all that
-    its pages were made with, and its calendars, as `Surroundings` has them."""
+    its calendar entries, by instance; the digests of its events, by id, and of its templates with all that belong to
+    them, by name; those of all that its pages were made with, and its calendars, as `Surroundings` has them."""
 
     files: Mapping[str, Known] = field(default_factory=dict)
     units: Mapping[str, Unit] = field(default_factory=dict)
     calendars: Mapping[str, bytes] = field(default_factory=dict)
     entries: Mapping[int, Made] = field(default_factory=dict)
+    events: Mapping[int, bytes] = field(default_factory=dict)
     templates: Mapping[str, bytes] = field(default_factory=dict)
     surroundings: str = ""
     shared: str = ""
+
+    def events_of(self, ledger: bytes, shared: str) -> Mapping[int, bytes]:
+        """The digests of the events that a ledger, by the digest of its file, was made of as it would be now."""
+        known = self.files.get(urls.LEDGER)
+        return self.events if known and known.digest == ledger and self.shared == shared else {}
 
 
 def left_in(site_folder: Path, output: Path) -> Before:

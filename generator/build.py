@@ -42,7 +42,7 @@ def build(order: Order, tell: Callable[[str], None], is_strict: bool = False) ->
     _refuse_output_over_input(order)
     with publishing(order.target, before.files, keeps_most=before.surroundings == around.whole) as output:
         with _searched(order, before):
-            made, memory = _gathered(order, before, tell)
+            made, memory = _gathered(order, before, around, tell)
         if is_strict and made.warnings:
             raise SiteError(*(Fault(str(warning), "", warning.kind.mend) for warning in made.warnings))
 
@@ -58,7 +58,9 @@ def build(order: Order, tell: Callable[[str], None], is_strict: bool = False) ->
     return report
 
 
-def _gathered(order: Order, before: Before, tell: Callable[[str], None]) -> tuple[Website, Memory]:
+def _gathered(
+    order: Order, before: Before, around: Surroundings, tell: Callable[[str], None]
+) -> tuple[Website, Memory]:
     """The website as it is to be, and what was remembered of the last one."""
     tell("Reading settings and content")
     words = read_words(order.site)
@@ -78,7 +80,8 @@ def _gathered(order: Order, before: Before, tell: Callable[[str], None]) -> tupl
     tell("Making pictures")
     pictures = pictured(words, source, programme, order.jobs)
     others = max(order.jobs - 1, 1)  # for the calendars, while one begins with the pages
-    return website(words, source, pictures, memory, jobs=others, made_before=before.entries), memory
+    known = before.events_of(memory.digest, around.shared)
+    return website(words, source, pictures, memory, jobs=others, made_before=before.entries, known=known), memory
 
 
 @contextmanager

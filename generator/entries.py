@@ -4,32 +4,45 @@ How that becomes iCalendar is the affair of `ical`.
 """
 
 import re
-from collections.abc import Iterable
+from collections.abc import Container, Iterable, Mapping
 from datetime import UTC, timedelta
 from functools import lru_cache
+from types import MappingProxyType
 
 from generator import urls
 from generator.anatomy import replace
-from generator.ledger import Entry
+from generator.ledger import Entry, Record
 from generator.programme import ListedEvent, ListedInstance, Programme
 from generator.states import State
 from generator.text import one_line
 from generator.urls import Addresses
 from generator.wording import Language
 
+NOTHING: Mapping[int, Record] = MappingProxyType({})
 KEPT_FOR = timedelta(days=30)
 CANCELLED = "CANCELLED"
 _STATUS = {State.CANCELLED: CANCELLED, State.POSTPONED: "TENTATIVE"}
 
 
-def entries(programme: Programme, addresses: Addresses, language: Language) -> dict[int, Entry]:
-    """The entries of all that is to come and of the last 30 days, by instance id."""
+def entries(
+    programme: Programme,
+    addresses: Addresses,
+    language: Language,
+    before: Mapping[int, Record] = NOTHING,
+    same: Container[int] = (),
+) -> dict[int, Entry]:
+    """The entries of all that is to come and of the last 30 days, by instance id.
+
+    Of the events whose ids are among the `same`, it is those of their records `before`, as far as they have any.
+    """
     oldest = _oldest(programme)
-    return {
-        instance.id: _entry(event, instance, addresses, language)
-        for event, instance in programme.instances
-        if _over(instance) >= oldest
-    }
+    made: dict[int, Entry] = {}
+    for event, instance in programme.instances:
+        if _over(instance) >= oldest:
+            known = before.get(instance.id) if event.id in same else None
+            is_known = known and known.entry.status
+            made[instance.id] = known.entry if known and is_known else _entry(event, instance, addresses, language)
+    return made
 
 
 def is_shown(instance: ListedInstance, programme: Programme) -> bool:

@@ -5,19 +5,16 @@ and of what is the same for all pages: `eventpages` gets nothing else. Any other
 comes the template of the page, with all that belong to it.
 """
 
-import hashlib
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Mapping
 from functools import cache
 from operator import attrgetter
 from typing import Any
 
-import msgspec
-
 from generator.anatomy import parts_of, replace
+from generator.digests import digest, encoded
 from generator.eventpages import TEMPLATES
 from generator.plan import About, Page, Plan, menu, more_pages
 from generator.programme import ListedEvent, ListedInstance
-from generator.text import Html
 
 
 class Keys:
@@ -30,19 +27,9 @@ class Keys:
         self, plan: Plan, shared: str, made_of: Callable[[str], bytes], templates: Mapping[str, bytes]
     ) -> None:
         everywhere = (shared, menu(plan), more_pages(plan), plan.programme.share, plan.booking)
-        self._everywhere = _digest(_encode(everywhere))
+        self._everywhere = digest(encoded(everywhere))
         self._plan, self._made_of = plan, made_of
         self.templates = dict(templates)
-        self._events: dict[int, tuple[ListedEvent, bytes]] = {}
-
-    def events(self) -> list[bytes]:
-        """The digests of the programme's events, which the keys are made of: for another process to take."""
-        return [self._of_record(event) for event in self._plan.programme.events]
-
-    def take(self, events: Iterable[bytes]) -> None:
-        """Take these digests, instead of making them."""
-        found = zip(self._plan.programme.events, events, strict=True)
-        self._events = {id(event): (event, digest) for event, digest in found}
 
     def of_event(self, about: About) -> bytes:
         """The key of the pages of an event and its instances."""
@@ -57,7 +44,7 @@ class Keys:
             return b""
 
     def _key(self, value: object, *templates: str) -> bytes:
-        return _digest(self._everywhere, *map(self._of_template, templates), _encode(self._parts(value)))
+        return digest(self._everywhere, *map(self._of_template, templates), encoded(self._parts(value)))
 
     def _of_template(self, name: str) -> bytes:
         """The digest of a template, made once."""
@@ -69,22 +56,15 @@ class Keys:
         """A value in parts that can be encoded."""
         kind: Any = type(value)
         if kind is ListedEvent:
-            return self._of_record(value)
+            return self._plan.digests.of(value)
         if kind is ListedInstance:  # it is told by its event, which many pages are made of
-            return self._of_record(self._plan.events[value.event_id]), value.id
+            return self._plan.digests.of(self._plan.events[value.event_id]), value.id
         if kind in (tuple, list):
             return [self._parts(each) for each in value]
         if kind is dict:
             return {key: self._parts(each) for key, each in value.items()}
         values = _values(kind)
         return [kind.__name__, *map(self._parts, values(value))] if values else value
-
-    def _of_record(self, event: ListedEvent) -> bytes:
-        """The digest of an event with its instances, made once."""
-        known = self._events.get(id(event))
-        if known is None:
-            known = self._events[id(event)] = event, _digest(_encode(event))
-        return known[1]
 
 
 @cache
@@ -93,22 +73,3 @@ def _values(kind: type[Any]) -> Callable[[object], tuple[Any, ...]] | None:
     names = parts_of(kind)
     get = attrgetter(*names) if names else None
     return get if len(names) != 1 else lambda record: (getattr(record, names[0]),)
-
-
-def _encode(value: Any) -> bytes:
-    return msgspec.msgpack.encode(value, enc_hook=_tagged)
-
-
-def _tagged(value: object) -> tuple[str, str]:
-    """What is not plain, with its type: markup is not the same as text."""
-    if isinstance(value, Html):
-        return ("html", str.__str__(value))
-    raise TypeError(f"{type(value).__name__} has no key")
-
-
-def _digest(*parts: bytes) -> bytes:
-    """The digest of some parts, each with its length."""
-    digest = hashlib.blake2b(digest_size=20)
-    for part in parts:
-        digest.update(len(part).to_bytes(8, "big") + part)
-    return digest.digest()

@@ -4,6 +4,7 @@
 treated as none.
 """
 
+import hashlib
 import shutil
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
@@ -45,10 +46,14 @@ def ledger_file(site_folder: Path) -> Path:
 
 @dataclass(frozen=True, slots=True)
 class Memory:
-    """The ledger of the last build from feeds of the same series, if any, and what of it could not be read."""
+    """The ledger of the last build from feeds of the same series, if any, and what of it could not be read.
+
+    `digest` is that of its file in the site folder, SHA-256; b"" where it is from elsewhere.
+    """
 
     ledger: Ledger | None = None
     notices: tuple[Notice, ...] = ()
+    digest: bytes = b""
 
 
 NOTHING = Memory()
@@ -57,8 +62,11 @@ NOTHING = Memory()
 def remembered(site_folder: Path, source: Source, baseline: str | None, now: datetime) -> Memory:
     """What a site remembers of the last build from a source."""
     notices: list[Notice] = []
-    ledger = _same_series(_of_folder(ledger_file(site_folder), notices), source)
-    if ledger is None and baseline:
+    found, own = _of_folder(ledger_file(site_folder), notices)
+    ledger = _same_series(found, source)
+    if ledger:
+        return Memory(ledger, tuple(notices), own)
+    if baseline:
         ledger = _same_series(_of_baseline(baseline, source, now, notices), source)
     return Memory(ledger, tuple(notices))
 
@@ -67,12 +75,15 @@ def _same_series(ledger: Ledger | None, source: Source) -> Ledger | None:
     return ledger if ledger and ledger.source == source.series else None
 
 
-def _of_folder(file: Path, notices: list[Notice]) -> Ledger | None:
+def _of_folder(file: Path, notices: list[Notice]) -> tuple[Ledger | None, bytes]:
+    """The ledger in a file, and the digest of its bytes."""
     try:
-        return loaded(file.read_bytes()) if file.is_file() else None
+        if file.is_file():
+            document = file.read_bytes()
+            return loaded(document), hashlib.sha256(document).digest()
     except (OSError, ValueError) as error:
         notices.append(Notice(BROKEN, f"{file} ({error})"))
-        return None
+    return None, b""
 
 
 def _of_baseline(baseline: str, source: Source, now: datetime, notices: list[Notice]) -> Ledger | None:

@@ -14,6 +14,7 @@ from generator import urls
 from generator.anatomy import Struct, field
 from generator.config import Settings
 from generator.content import Content
+from generator.digests import EventDigests
 from generator.jsonld import Data, Describer, document
 from generator.ledger import Ledger
 from generator.model import BookingPath
@@ -107,7 +108,7 @@ class Plan:
     """All that pages are made of.
 
     `ledger` makes, once, what the site remembers with what is on now; `earlier_start` tells of an instance
-    when it was to start before its date moved.
+    when it was to start before its date moved. `digests` tell the events apart.
     """
 
     programme: Programme
@@ -118,6 +119,7 @@ class Plan:
     language: Language
     ledger: Callable[[], Ledger]
     earlier_start: Callable[[ListedInstance], datetime | None]
+    digests: EventDigests
 
     @cached_property
     def describer(self) -> Describer:

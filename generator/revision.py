@@ -85,6 +85,8 @@ def _record(before: Record | None, entry: Entry, event: ListedEvent, instance: L
     if before is None:
         first = _first(shown)
         return Record(event.id, entry, instance.state, 0, first, first, calendars_of(event, instance))
+    if entry is before.entry:  # it was taken from there, as nothing about its event has changed
+        return before
     is_same = entry == before.entry
     return Record(
         event_id=event.id,
@@ -127,7 +129,8 @@ def _cancelled(key: int, record: Record, shown: Shown, withdraw: Withdraw) -> Re
 def _changes(known: Mapping[int, Record], records: Mapping[int, Record], shown: Shown) -> Iterator[Change]:
     """What happened to what is still to come, by date."""
     now = shown.programme.now.astimezone(UTC)
-    for key, after in sorted(records.items(), key=lambda row: (row[1].entry.start, row[0])):
+    new = ((key, record) for key, record in records.items() if record is not known.get(key))
+    for key, after in sorted(new, key=lambda row: (row[1].entry.start, row[0])):
         if after.over <= now or not after.entry.status:
             continue
         before = known.get(key)

@@ -4,7 +4,7 @@ The doors, in order: `composed`, `pictured`, `website`. `build` writes all of it
 at, by the same code.
 """
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Container, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import cache, cached_property, partial
@@ -14,6 +14,8 @@ from generator import revision, urls
 from generator.atom import atom
 from generator.changes import changes_json
 from generator.compose import compose
+from generator.digests import NOTHING as NO_DIGESTS
+from generator.digests import EventDigests
 from generator.entries import entries, withdrawn
 from generator.errors import Fault, Notice, NoticeKind, SiteError, Warned, tally
 from generator.feeds import robots
@@ -76,22 +78,25 @@ def website(
     compiled: Compiled | None = None,
     jobs: int = 1,
     made_before: Mapping[int, Made] = NOTHING_MADE,
+    known: Mapping[int, bytes] = NO_DIGESTS,
 ) -> "Website":
     """The website of a site folder and a source, and of what the last build left in the memory.
 
     `recall` gives the memory when it is needed. `compiled` keeps templates for the next website.
-    Up to `jobs` processes make calendar entries, but for those that were `made_before`.
+    Up to `jobs` processes make calendar entries, but for those that were `made_before`. `known` are the digests of the
+    events of which what is remembered was made, by id.
     """
     programme = pictures.programme
+    digests = EventDigests(programme.events)
     remember = cache(recall or (lambda: memory))
-    ledger = cache(lambda: _revised(words, source, programme, remember().ledger))
+    ledger = cache(lambda: _revised(words, source, programme, remember().ledger, digests.same(known)))
 
     def earlier_start(instance: ListedInstance) -> datetime | None:
         before = remember().ledger
         return revision.earlier_start(before, instance, programme) if before else None
 
     said = (words.content, words.settings, source.booking, words.addresses, words.language)
-    plan = Plan(programme, *said, ledger, earlier_start)
+    plan = Plan(programme, *said, ledger, earlier_start, digests)
     missing = (Notice(MISSING, f"{name}.xml") for name in source.missing)
     notices = (*missing, *words.notices, *programme.notices, *memory.notices)
     renderer = Renderer(plan, words.folders, compiled or compiled_in(words.site))
@@ -105,13 +110,13 @@ def compiled_in(site_folder: Path) -> Compiled:
     return Compiled(site_folder / ".sitegen" / "templates")
 
 
-def _revised(words: Words, source: Source, programme: Programme, before: Ledger | None) -> Ledger:
-    """The ledger with what is on now."""
+def _revised(words: Words, source: Source, programme: Programme, before: Ledger | None, same: Container[int]) -> Ledger:
+    """The ledger with what is on now; of the events whose ids are among the `same` it says what it said before."""
 
     def withdraw(instance_id: int, entry: Entry) -> Entry:
         return withdrawn(instance_id, entry, programme, words.addresses, words.language)
 
-    of_now = entries(programme, words.addresses, words.language)
+    of_now = entries(programme, words.addresses, words.language, before.records if before else {}, same)
     return revision.revised(before, revision.Shown(programme, of_now, source.series, source.pulled_at), withdraw)
 
 

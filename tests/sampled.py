@@ -24,7 +24,7 @@ PARTS = {
     "parse": ("spektrix.snapshot", "spektrix.parse", "spektrix.markup", "spektrix.kept", "spektrix.pieces", "source"),
     "join": ("compose", "programme", "records", "prices", "tickets"),
     "pictures": ("pictures.illustrate", "pictures.renditions"),
-    "memory": ("memory", "revision", "ledger", "entries", "manifest", "before", "keys", "surroundings"),
+    "memory": ("memory", "revision", "ledger", "entries", "manifest", "before", "keys", "digests", "surroundings"),
     "settings and content": ("config", "content", "catalogues"),
     "views": ("website", "pages", "eventpages", "plan", "shelves", "listing", "months", "jsonld"),
     "calendars": ("calendars", "ical"),
