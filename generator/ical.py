@@ -9,7 +9,6 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from functools import cache, lru_cache, partial
-from importlib.metadata import version
 from pathlib import Path
 from types import MappingProxyType
 from typing import Any
@@ -22,6 +21,7 @@ from generator.config import Settings, Site
 from generator.entries import safe
 from generator.forms import basic_utc
 from generator.ledger import Entry, Ledger, Record
+from generator.libraries import libraries
 from generator.processes import spread
 from generator.urls import Addresses
 
@@ -127,8 +127,8 @@ def key_of(made_from: bytes) -> bytes:
 
 @cache
 def _program() -> str:
-    """What makes entries: this module and the library."""
-    return hashlib.sha256(Path(__file__).read_bytes()).hexdigest() + version("icalendar")
+    """What makes entries: this module, and libraries."""
+    return hashlib.sha256(Path(__file__).read_bytes() + libraries()).hexdigest()
 
 
 def revisions(calendar: bytes, namespace: str) -> dict[int, Revision]:

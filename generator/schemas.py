@@ -6,7 +6,7 @@
 import json
 from collections.abc import Iterator
 from functools import cache
-from importlib.resources import files
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import msgspec
@@ -40,7 +40,7 @@ def schemas() -> Iterator[tuple[str, bytes]]:
 
 
 def _bytes_of(name: str) -> bytes:
-    return files("generator").joinpath(name).read_bytes()
+    return Path(__file__).with_name(name).read_bytes()
 
 
 @cache

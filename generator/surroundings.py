@@ -2,12 +2,12 @@
 
 import hashlib
 import sys
-import sysconfig
 import zoneinfo
 from dataclasses import dataclass
 from pathlib import Path
 
 from generator.config import SETTINGS_FILE
+from generator.libraries import libraries
 from generator.order import Order
 from generator.swap import files_in
 
@@ -29,9 +29,8 @@ class Surroundings:
 
 def surroundings(order: Order) -> Surroundings:
     """What the pages of a site are made with. Raises OSError."""
-    libraries = sorted(path.name for path in Path(sysconfig.get_path("purelib")).glob("*.dist-info"))
     zones = [folder.stat().st_mtime_ns for folder in map(Path, zoneinfo.TZPATH) if folder.is_dir()]
-    shared = hashlib.sha256(repr((sys.version, sys.platform, libraries, zones, order.is_unchecked)).encode())
+    shared = hashlib.sha256(repr((sys.version, sys.platform, libraries(), zones, order.is_unchecked)).encode())
     templates = hashlib.sha256()
     for folder, theme in (*_THEMES, (order.site / "templates", "")):
         for path in sorted(path for path in files_in(folder) if not path.endswith(".pyc")):

@@ -8,7 +8,7 @@ from sys import stdlib_module_names
 PACKAGE = Path(__file__).parent.parent / "generator"
 
 FLOORS = (
-    ("anatomy",),
+    ("anatomy", "libraries"),
     ("errors", "text", "forms", "hostfiles", "pictures.easel", "pictures.frame", "pictures.looks"),
     ("model", "garbage", "processes", "swap", "tables", "together", "urls", "certificate", "environment", "eventtypes"),
     ("gate.forms", "rounds"),

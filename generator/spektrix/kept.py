@@ -14,7 +14,6 @@ from collections.abc import Callable, Collection, Generator, Iterator, Mapping, 
 from contextlib import AbstractContextManager, closing, nullcontext, suppress
 from dataclasses import dataclass
 from functools import cache, partial
-from importlib.metadata import version
 from itertools import islice
 from pathlib import Path
 from typing import Any, BinaryIO
@@ -22,6 +21,7 @@ from typing import Any, BinaryIO
 import msgspec
 
 from generator.errors import SitegenError
+from generator.libraries import libraries
 from generator.spektrix.pieces import Pieces, pieces
 from generator.swap import put
 from generator.text import Html
@@ -36,7 +36,6 @@ PORTION = 8
 BATCH = 1000
 DIGEST = hashlib.sha256().digest_size
 _READERS = ("text.py", "model.py", *(f"spektrix/{name}.py" for name in ("kept", "fields", "markup", "parse", "pieces")))
-_LIBRARIES = ("lxml", "nh3", "msgspec")
 
 Records = tuple[bytes | memoryview, ...]
 """What was read, encoded, in batches."""
@@ -236,8 +235,7 @@ def _reader() -> bytes:
     """What tells this program from another that would read the same bytes otherwise."""
     package = Path(__file__).parent.parent
     made_of = [(package / name).read_bytes() for name in _READERS]
-    made_of += [f"{name} {version(name)}".encode() for name in _LIBRARIES]
-    return hashlib.sha256(b"\0".join(made_of)).digest()
+    return hashlib.sha256(b"\0".join((*made_of, libraries()))).digest()
 
 
 def _decoder(kind: Any) -> msgspec.msgpack.Decoder[tuple[Any, ...]]:
