@@ -21,7 +21,7 @@ class Batch:
     placed: list[Placed] = field(default_factory=list)
     files: dict[str, Known] = field(default_factory=dict)
     units: dict[str, Unit] = field(default_factory=dict)
-    calendars: dict[str, bytes] = field(default_factory=dict)
+    keyed: dict[str, bytes] = field(default_factory=dict)
     templates: dict[str, bytes] = field(default_factory=dict)
 
     def __reduce__(self) -> tuple[Callable[[bytes], "Batch"], tuple[bytes]]:
@@ -32,7 +32,7 @@ class Batch:
         """Take what became of other files, but for where they were put: that is told and done with."""
         self.files |= other.files
         self.units |= other.units
-        self.calendars |= other.calendars
+        self.keyed |= other.keyed
         self.templates |= other.templates
         if self.comparison and other.comparison:
             self.comparison.take(other.comparison)
@@ -50,7 +50,7 @@ def _batch(content: bytes) -> Batch:
     batch = msgspec.msgpack.decode(content, type=Batch)
     same = {path: path for path, _ in batch.placed}
     batch.files = {same[path]: known for path, known in batch.files.items()}
-    batch.calendars = {same[path]: key for path, key in batch.calendars.items()}
+    batch.keyed = {same[path]: key for path, key in batch.keyed.items()}
     for unit in batch.units.values():
         unit.files = [same[path] for path in unit.files]
     return batch

@@ -37,13 +37,13 @@ class Unit(Struct):
 
 
 class Before(Struct):
-    """All that a build left: how each file stands, by path; its units, by name; the keys of its calendars, by path;
-    its calendar entries, by instance; the digests of its events, by id, and of its templates with all that belong to
-    them, by name; those of all that its pages were made with, and its calendars, as `Surroundings` has them."""
+    """All that a build left: how each file stands, by path; its units, by name; the keys of files that are no pages, by
+    path; its calendar entries, by instance; the digests of its events, by id, and of its templates with all that belong
+    to them, by name; those of all that its pages were made with, and its other files, as `Surroundings` has them."""
 
     files: Mapping[str, Known] = field(default_factory=dict)
     units: Mapping[str, Unit] = field(default_factory=dict)
-    calendars: Mapping[str, bytes] = field(default_factory=dict)
+    keyed: Mapping[str, bytes] = field(default_factory=dict)
     entries: Mapping[int, Made] = field(default_factory=dict)
     events: Mapping[int, bytes] = field(default_factory=dict)
     templates: Mapping[str, bytes] = field(default_factory=dict)

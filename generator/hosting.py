@@ -9,7 +9,7 @@ The venue's own files of these names in content/static/ are kept: its redirects 
 after them and in their stead.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from urllib.parse import quote
 
 from generator import urls
@@ -85,8 +85,8 @@ def _rules(policies: Policies, content: Content) -> Iterator[tuple[str, tuple[He
     yield from ((path, (REVALIDATED, (_POLICY, policies.page))) for path in plain)
 
 
-def redirects(programme: Programme, ledger: Ledger, addresses: Addresses) -> Iterator[RedirectRule]:
-    """From the addresses that stay to today's: temporary ones, as a name can change again.
+def leads(programme: Programme, ledger: Ledger) -> list[tuple[str, str]]:
+    """The paths that stay, each with that of today.
 
     A date that vanished and is still in the calendars leads to its event, or to what is on.
     """
@@ -95,5 +95,9 @@ def redirects(programme: Programme, ledger: Ledger, addresses: Addresses) -> Ite
     listed = ledger.listed.items()
     gone = {key: events.get(record.event_id, urls.WHATS_ON) for key, record in listed if key not in dates}
     stay = [(urls.event_for_good(key), path) for key, path in sorted(events.items())]
-    stay += [(urls.instance_for_good(key), path) for key, path in sorted({**dates, **gone}.items())]
-    return (RedirectRule(addresses.href(path), addresses.href(target)) for path, target in stay)
+    return stay + [(urls.instance_for_good(key), path) for key, path in sorted({**dates, **gone}.items())]
+
+
+def redirects(leading: Iterable[tuple[str, str]], addresses: Addresses) -> Iterator[RedirectRule]:
+    """From the addresses that stay to today's: temporary ones, as a name can change again."""
+    return (RedirectRule(addresses.href(path), addresses.href(target)) for path, target in leading)

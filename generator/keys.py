@@ -34,17 +34,17 @@ class Keys:
     def of_event(self, about: About) -> bytes:
         """The key of the pages of an event and its instances."""
         moved = [self._plan.earlier_start(instance) for instance in about.event.instances]
-        return self._key((about, moved), *TEMPLATES)
+        return self._key(about, encoded(moved), *map(self._of_template, TEMPLATES))
 
     def of_page(self, page: Page) -> bytes:
         """The key of a page by itself; b"" where its context holds what has none."""
         try:
-            return self._key((replace(page, describe=None), page.data), page.template)
+            return self._key((replace(page, describe=None), page.data), self._of_template(page.template))
         except TypeError:
             return b""
 
-    def _key(self, value: object, *templates: str) -> bytes:
-        return digest(self._everywhere, *map(self._of_template, templates), encoded(self._parts(value)))
+    def _key(self, value: object, *more: bytes) -> bytes:
+        return digest(self._everywhere, *more, encoded(self._parts(value)))
 
     def _of_template(self, name: str) -> bytes:
         """The digest of a template, made once."""

@@ -18,7 +18,7 @@ from generator.order import Order
 from generator.plan import Page
 from generator.programme import ListedEvent
 from generator.seal import digest
-from generator.shelves import File
+from generator.shelves import File, Keyed
 from generator.surroundings import Surroundings
 from generator.website import Website
 from generator.write import Aside, Known
@@ -34,7 +34,7 @@ class Making:
     def __init__(self, site: Website, before: Before, around: Surroundings, order: Order, aside: Aside) -> None:
         self.site, self._around, self._order, self._aside = site, around, order, aside
         self._units = before.units
-        self._calendars = before.calendars if before.shared == around.shared else {}
+        self._keyed = before.keyed if before.shared == around.shared else {}
         templates = before.templates if before.surroundings == around.whole else {}
         self.keys = Keys(site.plan, around.shared, self._made_of, templates)
 
@@ -64,8 +64,8 @@ class Making:
     def others(self, portion: Sequence[tuple[str, File]], batch: Batch) -> None:
         """Files that are no pages."""
         for path, make in portion:
-            if isinstance(make, CalendarFile):
-                batch.calendars[path] = make.key
+            if isinstance(make, CalendarFile | Keyed):
+                batch.keyed[path] = make.key
             self.put(batch, path, make())
 
     def _is_same(self, name: str, key: bytes) -> bool:
@@ -82,16 +82,16 @@ class Making:
         batch.units[name] = before
         batch.compare(before)
 
-    def take_calendar(self, batch: Batch, path: str, make: File) -> bool:
-        """Take a calendar that was made from the same before and stands as it was left; whether it does."""
-        if path not in self._calendars or not isinstance(make, CalendarFile):
+    def take_keyed(self, batch: Batch, path: str, make: File) -> bool:
+        """Take a file that is no page, was made from the same before, and stands as it was left; whether it does."""
+        if path not in self._keyed or not isinstance(make, CalendarFile | Keyed):
             return False
         key = make.key
-        stands = self._aside.stands(path) if self._calendars[path] == key else None
+        stands = self._aside.stands(path) if self._keyed[path] == key else None
         if stands is None:
             return False
         batch.placed.append((path, False))
-        batch.files[path], batch.calendars[path] = stands, key
+        batch.files[path], batch.keyed[path] = stands, key
         return True
 
     def put(self, batch: Batch, path: str, content: bytes) -> None:

@@ -19,6 +19,8 @@ from generator.programme import Kind, ListedEvent, ListedInstance, Programme
 from generator.wording import Language
 
 NEW_FOR = timedelta(days=30)
+Dated = tuple[ListedEvent, tuple[ListedInstance, ...]]
+"""An event, and its dates to come."""
 
 
 def pages(plan: Plan) -> Iterator[Page]:
@@ -128,12 +130,13 @@ def _new(programme: Programme) -> list[ListedEvent]:
 
 def _whats_on(plan: Plan) -> Page:
     _, programme = plan.language.gettext, plan.programme
+    current = _dated(programme)
     months = sorted({month for event in programme.current for month in event.months})
     facets = (
         Facet("genre", _("Genre"), _choices(programme.genres)),
         Facet("month", _("Month"), tuple(_month_choice(month, plan.language) for month in months)),
         Facet("access", _("Access"), _choices(programme.access)),
-        Facet("venue", _("Venue"), _choices(kind for kind in programme.venues if _events_of(kind, plan))),
+        Facet("venue", _("Venue"), _choices(kind for kind in programme.venues if _events_of(kind, current))),
     )
     return Page(
         urls.WHATS_ON,
@@ -181,7 +184,8 @@ def _calendar(plan: Plan) -> Iterator[Page]:
 
 def _kinds(title: str, path: str, kinds: tuple[Kind, ...], plan: Plan) -> Iterator[Page]:
     """A listing of kinds (genres, access, venues), and a page for each with all that is to come of it."""
-    rows = [(kind, _events_of(kind, plan)) for kind in kinds]
+    current = _dated(plan.programme)
+    rows = [(kind, _events_of(kind, current)) for kind in kinds]
     _, name = plan.language.gettext, plan.settings.site.name
     about = _("%(kind)s at %(site)s.") % {"kind": title, "site": name}
     yield Page(path, "kinds.html", title, about, section=path, context={"kinds": rows})
@@ -198,18 +202,19 @@ def _kinds(title: str, path: str, kinds: tuple[Kind, ...], plan: Plan) -> Iterat
         )
 
 
-def _events_of(kind: Kind, plan: Plan) -> list[tuple[ListedEvent, tuple[ListedInstance, ...]]]:
-    """The current events of a kind, each with those of its dates to come that are of the kind."""
-    found = ((event, instances_of(kind, event)) for event in plan.programme.current)
+def _dated(programme: Programme) -> list[Dated]:
+    """The current events, each with its dates to come."""
+    return [(event, event.upcoming) for event in programme.current]
+
+
+def _events_of(kind: Kind, current: Iterable[Dated]) -> list[Dated]:
+    """Those of the current events that are of a kind, each with those of its dates to come that are."""
+    found = ((event, dates if kind in event.genres else _of_kind(kind, dates)) for event, dates in current)
     return [(event, dates) for event, dates in found if dates or kind in event.genres]
 
 
-def instances_of(kind: Kind, event: ListedEvent, with_past: bool = False) -> tuple[ListedInstance, ...]:
-    """The instances of an event that are of a kind; those that are over only if asked for."""
-    dates = event.instances if with_past else event.upcoming
-    if kind in event.genres:
-        return dates
-    return tuple(instance for instance in dates if kind in instance.access or kind == instance.venue)
+def _of_kind(kind: Kind, dates: Iterable[ListedInstance]) -> tuple[ListedInstance, ...]:
+    return tuple(instance for instance in dates if kind == instance.venue or kind in instance.access)
 
 
 def _lists(plan: Plan) -> Iterator[Page]:

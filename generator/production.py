@@ -90,7 +90,7 @@ class Production:
         self.made = Before(
             files=whole.files,
             units=whole.units,
-            calendars=whole.calendars,
+            keyed=whole.keyed,
             entries=self.site.lasting.entries,
             events=digests.by_id(),
             templates=whole.templates | making.keys.templates,
@@ -126,10 +126,10 @@ class Production:
         for path, make in self.site.others():
             if make is truth.get(path) or not self._is_of_all(path, make):
                 continue
-            if path in (urls.FEED, urls.REDIRECTS):
+            if batch.comparison and path in (urls.FEED, urls.REDIRECTS):
                 known.setdefault(path, make())  # where two would have one path, putting them aside tells
                 making.put(batch, path, known[path])
-            elif not making.take_calendar(batch, path, make):
+            elif not making.take_keyed(batch, path, make):
                 making.others(((path, make),), batch)
         return known
 
@@ -139,7 +139,7 @@ class Production:
         for group in ahead.standing:
             making.take(standing, group)
         others = ((path, make) for path, make in self.site.others() if not self._is_of_all(path, make))
-        left = [(path, make) for path, make in others if not making.take_calendar(standing, path, make)]
+        left = [(path, make) for path, make in others if not making.take_keyed(standing, path, make)]
         standing.comparison = standing.comparison and standing.comparison.found()
         yield standing
         yield ahead.batch

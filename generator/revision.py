@@ -54,6 +54,8 @@ def earlier_start(before: Ledger, instance: ListedInstance, programme: Programme
     record = before.records.get(instance.id)
     if record is None:
         return None
+    if record.entry.start == instance.start:  # as of most, of which no more needs to be found out
+        return record.earlier_start
     return _earlier(record, instance.start.astimezone(UTC)) if is_shown(instance, programme) else record.earlier_start
 
 

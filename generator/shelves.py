@@ -6,6 +6,7 @@ from functools import cached_property, partial
 from threading import Lock
 
 from generator import urls
+from generator.anatomy import Struct
 from generator.availability import availability, says_the_same
 from generator.calendars import Calendars
 from generator.feeds import listed, sitemaps
@@ -17,6 +18,22 @@ from generator.source import Source
 
 PAGES_A_BATCH = 64
 File = Callable[[], bytes]
+
+
+class Keyed(Struct, frozen=True):
+    """A file that is known by a key: a digest of all that it is made from, save the settings and the program."""
+
+    make: File
+    key_of: Callable[[], bytes]
+
+    def __call__(self) -> bytes:
+        """The file."""
+        return self.make()
+
+    @property
+    def key(self) -> bytes:
+        """Its key."""
+        return self.key_of()
 
 
 class Shelves:

@@ -15,12 +15,13 @@ from generator.atom import atom
 from generator.changes import changes_json
 from generator.compose import compose
 from generator.digests import NOTHING as NO_DIGESTS
-from generator.digests import EventDigests
+from generator.digests import EventDigests, encoded
+from generator.digests import digest as digest_of
 from generator.entries import entries, withdrawn
 from generator.errors import Fault, Notice, NoticeKind, SiteError, Warned, tally
 from generator.feeds import robots
 from generator.hostfiles import HeaderRule, RedirectRule, headers_text, read_headers, read_redirects, redirects_text
-from generator.hosting import OWN, header_rules, redirects
+from generator.hosting import OWN, header_rules, leads, redirects
 from generator.ical import NOTHING as NOTHING_MADE
 from generator.ical import Made
 from generator.ledger import Entry, Ledger
@@ -34,7 +35,7 @@ from generator.programme import ListedInstance, Programme
 from generator.render import Compiled, Renderer
 from generator.schemas import schemas
 from generator.seal import digest, seal, sealed
-from generator.shelves import File, Lasting, Shelves
+from generator.shelves import File, Keyed, Lasting, Shelves
 from generator.sitefolder import Words
 from generator.source import Source
 
@@ -211,10 +212,10 @@ class Website:
         yield urls.NEWS, lambda: atom(plan.ledger(), programme, chosen, addresses, plan.language)
         yield from ((path, partial(bytes, content)) for path, content in schemas())
         yield urls.ROBOTS, lambda: robots(addresses)
-        yield urls.REDIRECTS, lambda: _line_ended(self._own(urls.REDIRECTS)) + redirects_text(self._redirects).encode()
+        yield urls.REDIRECTS, Keyed(self._redirects_text, lambda: self._said_to_hosts)
         yield urls.HEADERS, lambda: headers_text(self._headers).encode() + self._own(urls.HEADERS)
-        yield urls.NGINX_MAPS, lambda: self._nginx.maps()
-        yield urls.NGINX_SERVER, lambda: self._nginx.server()
+        yield urls.NGINX_MAPS, Keyed(lambda: self._nginx.maps(), lambda: self._said_to_hosts)
+        yield urls.NGINX_SERVER, Keyed(lambda: self._nginx.server(), lambda: self._said_to_hosts)
         for asset in self.renderer.assets.values():
             yield asset.path, partial(bytes, asset.content)
 
@@ -225,9 +226,23 @@ class Website:
         return tuple(header_rules(plan.policies, plan.content, plan.addresses, self._own(urls.HEADERS)))
 
     @cached_property
+    def _leads(self) -> list[tuple[str, str]]:
+        """Where the paths that stay lead."""
+        return leads(self.plan.programme, self.plan.ledger())
+
+    @cached_property
     def _redirects(self) -> tuple[RedirectRule, ...]:
-        """Where addresses that stay lead."""
-        return tuple(redirects(self.plan.programme, self.plan.ledger(), self.plan.addresses))
+        """The same, as rules."""
+        return tuple(redirects(self._leads, self.plan.addresses))
+
+    def _redirects_text(self) -> bytes:
+        return _line_ended(self._own(urls.REDIRECTS)) + redirects_text(self._redirects).encode()
+
+    @cached_property
+    def _said_to_hosts(self) -> bytes:
+        """The key of what hosts are told: a digest of all that it is made of, save the settings and the program."""
+        headers = [(rule.path, rule.headers) for rule in self._headers]
+        return digest_of(encoded((self._leads, headers, self._own(urls.REDIRECTS), self._own(urls.HEADERS))))
 
     @cached_property
     def _nginx(self) -> Nginx:
