@@ -18,7 +18,7 @@ from generator.errors import Fault, SiteError, Warned, tally
 from generator.feedfolder import folder_of
 from generator.gate.premises import refuse_exposed
 from generator.guard import counts_of_programme, refuse_empty, refuse_shrink
-from generator.manifest import inputs, note
+from generator.manifest import inputs, noting
 from generator.memory import Memory, keep, remembered
 from generator.model import NOTHING
 from generator.moments import next_moment
@@ -50,11 +50,12 @@ def build(order: Order, tell: Callable[[str], None], is_strict: bool = False) ->
         making = Production(made, before, around, order, is_strict)
         written = output.publish(making.files)
         unkept = tuple(keep(order.target / urls.LEDGER, order.site))
-    if _surroundings(order) == around:  # else nobody knows which of them made which page
-        leave(order.site, order.target, making.made)
-    is_changed = memory.ledger is None or memory.ledger.content != making.content
-    report = _report(order, made, making.pages, written, is_changed, tally((*making.notices, *unkept)))
-    note(order, begun, report, making.made.files)
+    with noting(order, making.made.files) as note:
+        if _surroundings(order) == around:  # else nobody knows which of them made which page
+            leave(order.site, order.target, making.made)
+        is_changed = memory.ledger is None or memory.ledger.content != making.content
+        report = _report(order, made, making.pages, written, is_changed, tally((*making.notices, *unkept)))
+        note(begun, report)
     return report
 
 

@@ -15,10 +15,11 @@ import json
 import re
 import zoneinfo
 from collections import Counter, defaultdict
-from collections.abc import Collection, Iterable, Iterator, Mapping
-from contextlib import suppress
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
+from contextlib import contextmanager, nullcontext, suppress
 from dataclasses import replace
 from datetime import datetime
+from functools import partial
 from itertools import chain
 from pathlib import Path
 from typing import Any
@@ -31,9 +32,10 @@ from generator.feedfolder import folder_of
 from generator.forms import utc
 from generator.gate.premises import refuse_exposed
 from generator.order import Order, Report, Written
+from generator.processes import ahead
 from generator.surroundings import Surroundings, digest_of, surroundings
 from generator.swap import files_in, names_in, put, replacing, stats_below
-from generator.write import Known
+from generator.write import MANY, Known
 
 LOOKED_AT = 5000
 """About how many files of an output are looked at where nothing has changed, however many it has."""
@@ -58,20 +60,23 @@ def inputs(order: Order, feed: Path, around: Surroundings) -> str:
     return digest.hexdigest()
 
 
-def note(order: Order, made_from: str, made: Report, files: Mapping[str, Known]) -> None:
-    """Write the manifest of what was made from `inputs`, and of how its `files` were left, by path.
+@contextmanager
+def noting(order: Order, files: Mapping[str, Known]) -> Iterator[Callable[[str, Report], None]]:
+    """Gives what writes the manifest of a report, and of the digest of `inputs` that all was made from.
 
-    Where it cannot be written, the next build makes all.
+    How the `files` were left, by path, is seen meanwhile, for many of them by another process.
     """
+    look = partial(_left, order.target)
+    with ahead(look, (files,)) if len(files) >= MANY else nullcontext(map(look, (files,))) as left:
+        yield partial(_note, order, left)
+
+
+def _note(order: Order, left: Iterator[Mapping[str, Any]], made_from: str, made: Report) -> None:
+    """Write the manifest. Where it cannot be written, the next build makes all."""
     with suppress(OSError):
-        known = {
-            "inputs": made_from,
-            "ledger": _ledger(order),
-            "output": _left(order.target, files),
-            "report": _as_json(made),
-        }
-        for left in _file(order).parent.glob(".new-*"):  # by a build that was killed
-            left.unlink(missing_ok=True)
+        known = {"inputs": made_from, "ledger": _ledger(order), "output": next(left), "report": _as_json(made)}
+        for aside in _file(order).parent.glob(".new-*"):  # by a build that was killed
+            aside.unlink(missing_ok=True)
         put(_file(order), json.dumps(known, indent=1).encode())
 
 

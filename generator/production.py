@@ -71,9 +71,10 @@ class Production:
             digests.take(told())
         with beside(partial(self._begin, making, whole.comparison), self.order.jobs, "made pages") as begun:
             known |= self._of_all(making, whole)
+            left = self._left(making, whole)
             ahead = begun()
         yield from whole.placed
-        for batch in self._batches(making, whole.comparison, ahead):
+        for batch in self._batches(making, whole.comparison, ahead, left):
             whole.take(batch)
             yield from batch.placed
         if whole.comparison:
@@ -133,13 +134,18 @@ class Production:
                 making.others(((path, make),), batch)
         return known
 
-    def _batches(self, making: Making, comparison: Comparison | None, ahead: Begun) -> Iterator[Batch]:
+    def _left(self, making: Making, batch: Batch) -> list[tuple[str, File]]:
+        """The files that are neither pages nor made of the whole programme, and are to be made; the others stand."""
+        others = ((path, make) for path, make in self.site.others() if not self._is_of_all(path, make))
+        return [(path, make) for path, make in others if not making.take_keyed(batch, path, make)]
+
+    def _batches(
+        self, making: Making, comparison: Comparison | None, ahead: Begun, left: Sequence[tuple[str, File]]
+    ) -> Iterator[Batch]:
         """All other files but the sitemap and the last: what stands already, then what several processes make."""
         standing = Batch(comparison and comparison.begun())
         for group in ahead.standing:
             making.take(standing, group)
-        others = ((path, make) for path, make in self.site.others() if not self._is_of_all(path, make))
-        left = [(path, make) for path, make in others if not making.take_keyed(standing, path, make)]
         standing.comparison = standing.comparison and standing.comparison.found()
         yield standing
         yield ahead.batch

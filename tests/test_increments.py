@@ -8,7 +8,7 @@ import pytest
 from increments import fresh, made, run
 from live import contents
 
-from generator import calendars, production, rounds, write
+from generator import calendars, manifest, production, rounds, write
 from generator.errors import SiteError
 from generator.plan import Page
 from generator.render import Renderer
@@ -24,6 +24,7 @@ def test_a_build_on_top_of_another_is_as_one_of_a_fresh_folder(seed: int, tmp_pa
 def test_what_is_done_on_large_sites_alone_makes_the_same(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(calendars, "MANY", 0)
     monkeypatch.setattr(write, "MANY", 0)
+    monkeypatch.setattr(manifest, "MANY", 0)
     monkeypatch.setattr(rounds, "TASKS_A_ROUND", 3)
     monkeypatch.setattr(production, "MANY_EVENTS", 0)
     run(tmp_path, STEPS, 2000)

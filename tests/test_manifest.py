@@ -278,13 +278,17 @@ def test_the_upper_levels_of_a_large_output_are_looked_at_each_time(what: str, l
     assert not any(manifest.renewed(later(large, minutes), is_strict=False) for minutes in range(1, 31))
 
 
-def test_what_is_gone_before_it_was_noted_is_made_by_the_next(large: Order, monkeypatch: pytest.MonkeyPatch) -> None:
-    def noted_late(*what: Any) -> None:
+@pytest.mark.parametrize("many", [manifest.MANY, 0], ids=["", "looked at by another process"])
+def test_what_is_gone_before_it_was_noted_is_made_by_the_next(
+    many: int, large: Order, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def noting_late(*what: Any) -> Any:
         shutil.rmtree(above(large.target))
-        note(*what)
+        return noting(*what)
 
-    note = manifest.note
-    monkeypatch.setattr("generator.build.note", noted_late)
+    noting = manifest.noting
+    monkeypatch.setattr(manifest, "MANY", many)
+    monkeypatch.setattr("generator.build.noting", noting_late)
     append(large.site / "content" / "site.toml", "\n# something more to build\n")
     found = contents(large.target)
     made(large)
