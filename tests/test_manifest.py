@@ -16,7 +16,7 @@ import pytest
 from live import TINY, contents, options, site_of
 from surfaces import PROJECT, share_pictures
 
-from generator import manifest, swap
+from generator import manifest, swap, write
 from generator.build import build
 from generator.order import Order, Report
 from generator.sandbox.server import running
@@ -278,7 +278,7 @@ def test_the_upper_levels_of_a_large_output_are_looked_at_each_time(what: str, l
     assert not any(manifest.renewed(later(large, minutes), is_strict=False) for minutes in range(1, 31))
 
 
-@pytest.mark.parametrize("many", [manifest.MANY, 0], ids=["", "looked at by another process"])
+@pytest.mark.parametrize("many", [write.MANY, 0], ids=["", "looked at by another process"])
 def test_what_is_gone_before_it_was_noted_is_made_by_the_next(
     many: int, large: Order, monkeypatch: pytest.MonkeyPatch
 ) -> None:
