@@ -64,7 +64,7 @@ class Calendars:
         """The instances that the calendar of that name lists."""
         return self._listed.get(name, ())
 
-    @property
+    @cached_property
     def entries(self) -> Mapping[int, Made]:
         """Every entry, by instance id."""
         return self.writer.entries
@@ -131,6 +131,7 @@ class CalendarFile(Struct, frozen=True):
         """What all that it is made from is known by, save the settings and the program."""
         entries = self.of.entries
         if self.instance_id is not None:
-            return entries[self.instance_id].key if self.instance_id in entries else b""
+            made = entries.get(self.instance_id)
+            return made.key if made else b""
         parts = [repr(self.about).encode(), *(entries[key].key for key in self.of.listed(self.name))]
         return key_of(b"\0".join(parts))

@@ -10,6 +10,7 @@ from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping
 from datetime import UTC, datetime
 from fnmatch import fnmatchcase
+from functools import cache
 from typing import TypeVar
 
 from generator import urls
@@ -198,7 +199,12 @@ def _fits(event: Event, rule: str | WithAttribute) -> bool:
     """Whether an event has the box that a rule names, or a name of its pattern, in which only * and ? are special."""
     if not isinstance(rule, str):
         return boxes_of(event.attributes).is_ticked(rule.attribute)
-    return fnmatchcase(event.name.casefold(), rule.casefold().replace("[", "[[]"))
+    return fnmatchcase(event.name.casefold(), _pattern(rule))
+
+
+@cache
+def _pattern(rule: str) -> str:
+    return rule.casefold().replace("[", "[[]")
 
 
 def _genres(settings: Settings) -> tuple[Kind, ...]:

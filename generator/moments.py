@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 
 from generator.entries import KEPT_FOR
-from generator.ledger import Ledger
+from generator.ledger import Ledger, Record
 from generator.pages import NEW_FOR
 from generator.programme import ListedInstance, Programme
 from generator.revision import REMEMBERED_FOR
@@ -21,9 +21,12 @@ def next_moment(programme: Programme, ledger: Ledger, feed_moves_at: datetime | 
 
     `feed_moves_at` is when the feed itself will say something else, as the demo's does every week.
     """
-    moments = [*_of_months(programme.now), *_of_ledger(ledger), *([feed_moves_at] if feed_moves_at else [])]
+    moments = [*_of_months(programme.now), *([feed_moves_at] if feed_moves_at else [])]
     for _, instance in programme.instances:
         moments += _of_instance(instance)
+    there = {instance.id for _, instance in programme.instances}
+    for vanished in ledger.records.keys() - there:
+        moments += _of_vanished(ledger.records[vanished])
     now = programme.now.astimezone(UTC)
     return min((moment for moment in (m.astimezone(UTC) for m in moments) if moment > now), default=None)
 
@@ -41,11 +44,10 @@ def _of_instance(instance: ListedInstance) -> Iterator[datetime]:
         yield instance.on_sale_until
 
 
-def _of_ledger(ledger: Ledger) -> Iterator[datetime]:
-    """What vanished is over, and forgotten."""
-    for record in ledger.records.values():
-        yield record.over
-        yield record.over + REMEMBERED_FOR
+def _of_vanished(record: Record) -> Iterator[datetime]:
+    """It is over, and forgotten."""
+    yield record.over
+    yield record.over + REMEMBERED_FOR
 
 
 def _of_months(now: datetime) -> Iterator[datetime]:

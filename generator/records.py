@@ -4,7 +4,7 @@ What belongs together is found out by `compose`. Times are shown in the site's z
 """
 
 import zlib
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from decimal import Decimal
@@ -12,6 +12,7 @@ from functools import cached_property, lru_cache
 from zoneinfo import ZoneInfo
 
 from generator import urls
+from generator.anatomy import Struct
 from generator.config import Settings
 from generator.content import Content, EventWords, InstanceWords
 from generator.errors import Notice, NoticeKind
@@ -59,6 +60,14 @@ def boxes_of(attributes: Mapping[str, str]) -> Boxes:
 _boxes = lru_cache(1024)(Boxes)
 
 
+class Ticked(Struct, frozen=True):
+    """What the boxes of an instance say: that it is cancelled, what kinds of access it has, a note."""
+
+    is_cancelled: bool
+    access: tuple[Kind, ...]
+    note: str
+
+
 def _published(seats: int | None) -> int | None:
     """A number of seats as it is told: none is fewer than 0."""
     return None if seats is None else max(seats, 0)
@@ -82,6 +91,17 @@ class Maker:
     @cached_property
     def _zone(self) -> ZoneInfo:
         return self.settings.site.zone
+
+    @cached_property
+    def _ticked(self) -> Callable[[Boxes], Ticked]:
+        """What boxes say, found out once, as thousands of instances share them."""
+        name = self.settings.attributes.instance_note
+
+        def ticked(boxes: Boxes) -> Ticked:
+            cancelled = is_cancelled(boxes, self.settings)
+            return Ticked(cancelled, boxes.ticked(self.access), one_line(boxes.text(name)))
+
+        return lru_cache(1024)(ticked)
 
     @cached_property
     def _limited(self) -> Decimal:
@@ -135,9 +155,9 @@ class Maker:
     def instance(self, instance: Instance, event: Event, slug: str, words: EventWords, place: Place) -> ListedInstance:
         """The record of an instance that has a start."""
         zone = self._zone
-        own_words, boxes = words.instances.get(instance.id, NO_WORDS), boxes_of(instance.attributes)
+        own_words, ticked = words.instances.get(instance.id, NO_WORDS), self._ticked(boxes_of(instance.attributes))
         seats = seats_of(self.rows.get(instance.id, ()), instance.plan_id)
-        facts = facts_of(instance, event, words, seats, self.settings)
+        facts = facts_of(instance, event, words, seats, ticked.is_cancelled)
         state = state_of(facts, self.now, self._limited)
         plan = self.prices.plans.get(instance.plan_id or 0)
         space = (seats.space if seats else "") or (plan.name if plan else "")
@@ -154,8 +174,8 @@ class Maker:
             is_over=facts.is_over(self.now),
             space=space,
             venue=self._venue(space if place.venue and space else place.name),
-            access=boxes.ticked(self.access),
-            note=own_words.note or one_line(boxes.text(self.settings.attributes.instance_note)),
+            access=ticked.access,
+            note=own_words.note or ticked.note,
             prices=self.prices.table(instance.price_list_id, seats, instance.plan_id),
             available=_published(shown.available if shown else None),
             capacity=_published(shown.capacity if shown else None),
@@ -171,12 +191,18 @@ class Maker:
         return known
 
 
-def facts_of(instance: Instance, event: Event, words: EventWords, seats: Seats | None, settings: Settings) -> Facts:
-    """What decides the state of an instance that has a start; `words` are the venue's own on its event."""
+def is_cancelled(boxes: Boxes, settings: Settings) -> bool:
+    """Whether the boxes of an instance say so."""
+    return boxes.is_ticked(settings.attributes.cancelled)
+
+
+def facts_of(instance: Instance, event: Event, words: EventWords, seats: Seats | None, is_cancelled: bool) -> Facts:
+    """What decides the state of an instance that has a start; `words` are the venue's own on its event.
+
+    `is_cancelled` is whether its boxes say so.
+    """
     assert instance.start is not None  # noqa: S101  # those without a start were left out
     status = words.instances.get(instance.id, NO_WORDS).status or words.status
-    box = settings.attributes.cancelled
-    is_cancelled = bool(box) and boxes_of(instance.attributes).is_ticked(box)
     return Facts(
         said=State(status) if status else State.CANCELLED if is_cancelled else None,
         start=instance.start,

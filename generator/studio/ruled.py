@@ -11,7 +11,7 @@ from decimal import Decimal
 from generator.config import Settings
 from generator.content import EventWords
 from generator.model import Event, Instance, Status
-from generator.records import facts_of
+from generator.records import boxes_of, facts_of, is_cancelled
 from generator.states import Facts, State, rules, seats_of
 
 
@@ -29,9 +29,9 @@ class Case:
     @property
     def facts(self) -> Facts:
         """What decides the state."""
-        return facts_of(
-            self.instance, self.event, self.words, seats_of(self.rows, self.instance.plan_id), self.settings
-        )
+        seats = seats_of(self.rows, self.instance.plan_id)
+        cancelled = is_cancelled(boxes_of(self.instance.attributes), self.settings)
+        return facts_of(self.instance, self.event, self.words, seats, cancelled)
 
     @property
     def percent(self) -> Decimal:
