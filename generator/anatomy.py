@@ -1,7 +1,8 @@
 """Records: frozen values with named parts. The home of the Structs of msgspec that most of them are.
 
-A Struct is made twenty times as soon as a frozen dataclass, and so is its class, of which every build makes dozens.
-Dataclasses are what keeps something for the next time it is asked, or changes. What is said here holds for both.
+A Struct is made twenty times as soon as a frozen dataclass, and so is its class, of which every build makes a hundred;
+one that keeps something for the next time it is asked has a `dict`. Dataclasses are what no build imports, what works
+parts of itself out, and what must not be printed. What is said here holds for both.
 """
 
 import dataclasses

@@ -7,10 +7,10 @@ says in `url(…)` of a file beside it is made to follow that name.
 import hashlib
 import re
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 from posixpath import normpath, relpath
 
+from generator.anatomy import Struct
 from generator.errors import Fault, SiteError
 from generator.urls import ASSETS
 
@@ -18,8 +18,7 @@ FOLDER = "assets"
 _URL = re.compile(rb"""url\(\s*(["']?)([^"')#?:]+)\1\s*\)""")
 
 
-@dataclass(frozen=True, slots=True)
-class Asset:
+class Asset(Struct, frozen=True):
     """A file of the theme: its path on the site, and its bytes."""
 
     path: str

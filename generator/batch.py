@@ -1,17 +1,16 @@
 """What became of files that some process made and put aside, as it tells it to the first one."""
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
 
 import msgspec
 
+from generator.anatomy import Struct, field
 from generator.before import Unit
 from generator.check.surfaces import Comparison
 from generator.write import Known, Placed
 
 
-@dataclass(slots=True)
-class Batch:
+class Batch(Struct):
     """What became of some files: whether each is new or changed, how it stands, what its pages were found to be.
 
     `templates` are the digests of the templates that were asked for, as `Keys` has them.

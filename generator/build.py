@@ -6,11 +6,11 @@
 from collections import Counter
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import replace
 from pathlib import Path
 
 from generator import source as sources
 from generator import urls
+from generator.anatomy import replace
 from generator.baseline import read_baseline, shown
 from generator.before import Before, leave, left_in
 from generator.config import Settings, settings

@@ -5,11 +5,10 @@
 
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
 from functools import cached_property
 
 from generator import urls
-from generator.anatomy import Struct
+from generator.anatomy import Struct, field
 from generator.config import Settings
 from generator.ical import About, Made, Writer, key_of, writer
 from generator.ledger import Ledger
@@ -27,8 +26,7 @@ def folders(programme: Programme) -> dict[str, str]:
     return {**events, **{kind.path: kind.path for kind in kinds}}
 
 
-@dataclass
-class Calendars:
+class Calendars(Struct, dict=True):
     """The calendars of a programme, as its ledger has them; ids of entries end in `@namespace`.
 
     Up to `jobs` processes make the entries; those made `before` from the same are not made again.

@@ -3,7 +3,6 @@
 `Generator` makes the code, of a tree in which `Looked` has put messages that are looked up.
 """
 
-from dataclasses import dataclass
 from keyword import iskeyword
 from typing import Any
 
@@ -11,11 +10,12 @@ from jinja2 import meta, nodes
 from jinja2.compiler import CodeGenerator, Frame
 from jinja2.visitor import NodeTransformer, NodeVisitor
 
+from generator.anatomy import Struct
+
 GETTEXT = ("_", "gettext")
 
 
-@dataclass(frozen=True, slots=True)
-class Need:
+class Need(Struct, frozen=True):
     """Something that a partial reads: a name, and the attribute of it, None for all of it."""
 
     name: str

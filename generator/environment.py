@@ -6,10 +6,11 @@
 import base64
 import os
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
+from generator.anatomy import replace
 from generator.errors import Fault, SiteError, SourceError
 
 LAST_YEAR = 9000

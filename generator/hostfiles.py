@@ -6,13 +6,11 @@ away (`! Name`). What a rule means to a host is said where that host is spoken t
 
 import re
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
 
 from generator.anatomy import Struct
 
 
-@dataclass(frozen=True, slots=True)
-class HeaderRule:
+class HeaderRule(Struct, frozen=True):
     """What goes with the paths of a pattern: name and value of each header.
 
     A part of a pattern that is `:name` stands for any one part of a path; `*`, at the end, for all that follows.

@@ -6,7 +6,6 @@ twice. An entry is the same bytes in every calendar that holds it. `Writer` is t
 
 import hashlib
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from functools import cache, lru_cache, partial
 from pathlib import Path
@@ -32,8 +31,7 @@ _END = b"END:VCALENDAR\r\n"
 _OCTETS = 74  # of a line, without those that end it
 
 
-@dataclass(frozen=True, slots=True)
-class Revision:
+class Revision(Struct, frozen=True):
     """An entry as it was published: SEQUENCE, and LAST-MODIFIED in UTC."""
 
     entry: Entry
@@ -56,8 +54,7 @@ class About(Struct, frozen=True):
     page: str
 
 
-@dataclass(frozen=True, slots=True)
-class Writer:
+class Writer(Struct, frozen=True):
     """Every entry once, by instance id, and the calendars made of them."""
 
     settings: Settings

@@ -6,11 +6,11 @@ on every page. What is not known is not said: no door time, no performers.
 
 import zlib
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
 
 from generator import urls
+from generator.anatomy import Struct, field, replace
 from generator.config import Settings, Venue
 from generator.eventtypes import event_type
 from generator.forms import decimal, iso_duration
@@ -43,8 +43,7 @@ def document(nodes: Iterable[Data]) -> Data:
     return {"@context": SCHEMA, "@graph": list(nodes)}
 
 
-@dataclass(frozen=True, slots=True)
-class Describer:
+class Describer(Struct, frozen=True):
     """Says what is on a page in schema.org's words.
 
     `earlier_start` gives when an instance was to start before its date moved, None for those that never did.

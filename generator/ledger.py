@@ -6,7 +6,6 @@ was public, so that the site publishes it for its own next build on another mach
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import datetime
 from itertools import islice
 from typing import Annotated
@@ -78,8 +77,7 @@ class Change(Struct, frozen=True, omit_defaults=True):
     earlier_start: Moment | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Ledger:
+class Ledger(Struct, frozen=True):
     """The memory of a site whose feed is `source`; `records` is by instance id.
 
     `calendars` has every folder in which a calendar was ever published, with the name of what is listed there.

@@ -1,7 +1,6 @@
 """How days, times and money are written in a locale: as the Unicode CLDR has it, or as its theatres print them."""
 
 import re
-from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
 from functools import cache
@@ -10,6 +9,7 @@ from babel import Locale, UnknownLocaleError
 from babel.dates import format_date, format_time
 from babel.numbers import format_currency
 
+from generator.anatomy import Struct
 from generator.errors import Fault, SiteError
 
 
@@ -25,8 +25,7 @@ def locale_of(tag: str) -> Locale:
     raise SiteError(Fault(f'[site] language is "{tag}", which nobody knows dates in', "", mend))
 
 
-@dataclass(frozen=True, slots=True)
-class Patterns:
+class Patterns(Struct, frozen=True):
     """CLDR date patterns: a day in full, a day in short, a time, a time on the hour, a time that was noted."""
 
     day: str

@@ -17,7 +17,6 @@ import zoneinfo
 from collections import Counter, defaultdict
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from contextlib import contextmanager, nullcontext, suppress
-from dataclasses import replace
 from datetime import datetime
 from functools import partial
 from itertools import chain
@@ -25,7 +24,7 @@ from pathlib import Path
 from typing import Any
 
 from generator import urls
-from generator.anatomy import to_builtins
+from generator.anatomy import replace, to_builtins
 from generator.config import settings
 from generator.errors import NoticeKind, Warned
 from generator.feedfolder import folder_of

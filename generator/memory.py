@@ -7,12 +7,12 @@ treated as none.
 import hashlib
 import shutil
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 from typing import Any
 
 from generator import urls
+from generator.anatomy import Struct
 from generator.baseline import beside, instances_of, shown
 from generator.entries import CANCELLED
 from generator.errors import Notice, NoticeKind, SitegenError
@@ -44,8 +44,7 @@ def ledger_file(site_folder: Path) -> Path:
     return site_folder / ".sitegen" / urls.LEDGER
 
 
-@dataclass(frozen=True, slots=True)
-class Memory:
+class Memory(Struct, frozen=True):
     """The ledger of the last build from feeds of the same series, if any, and what of it could not be read.
 
     `digest` is that of its file in the site folder, SHA-256; b"" where it is from elsewhere.

@@ -2,14 +2,13 @@
 
 from calendar import Calendar
 from collections import defaultdict
-from dataclasses import dataclass
 from datetime import date
 
+from generator.anatomy import Struct
 from generator.programme import ListedEvent, ListedInstance, Programme
 
 
-@dataclass(frozen=True, slots=True)
-class Day:
+class Day(Struct, frozen=True):
     """A day of a month, with what is on; `is_inside` is false for the days of other months that fill its weeks."""
 
     date: date
@@ -17,8 +16,7 @@ class Day:
     dates: tuple[tuple[ListedEvent, ListedInstance], ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Month:
+class Month(Struct, frozen=True):
     """A month in whole weeks; `previous` and `following` are the first days of its neighbours."""
 
     first: date

@@ -8,12 +8,12 @@ Rewrites and rules with conditions are left out. https://nginx.org/en/docs/http/
 import re
 import zlib
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from functools import cached_property
 from itertools import groupby
 from urllib.parse import unquote
 
 from generator import urls
+from generator.anatomy import Struct
 from generator.hostfiles import HeaderRule, RedirectRule
 from generator.hosting import REVALIDATED
 from generator.urls import Addresses, quoted
@@ -26,8 +26,7 @@ _SAFE = "%/:?#[]@!&'()*+,;=~"
 _has_parameter = re.compile(r"(^|/)(\*(/|\Z)|:)").search
 
 
-@dataclass(frozen=True)
-class Nginx:
+class Nginx(Struct, frozen=True, dict=True):
     """A site and its rules, the venue's own among them."""
 
     addresses: Addresses

@@ -1,16 +1,15 @@
 """What a build is asked for, and what it tells of what it made."""
 
 from collections import Counter
-from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
 
+from generator.anatomy import Struct, field
 from generator.errors import Warned
 from generator.gate.gate import Gate
 
 
-@dataclass(frozen=True, slots=True)
-class Order:
+class Order(Struct, frozen=True):
     """What is asked for. `now` is aware; `feed` and `output` may be None for the settings' own.
 
     `snapshot` is one that was just pulled, and is not yet in its place. `is_unchecked` is whether pages are not held
@@ -34,8 +33,7 @@ class Order:
         return self.output or self.site / "output"
 
 
-@dataclass(frozen=True, slots=True)
-class Written:
+class Written(Struct, frozen=True):
     """How many files of the site are new or changed, as they were, and gone."""
 
     changed: int
@@ -43,8 +41,7 @@ class Written:
     removed: int
 
 
-@dataclass(frozen=True, slots=True)
-class Report:
+class Report(Struct, frozen=True):
     """What a build made. `states` counts the instances by state.
 
     `content_changed` is whether anything but the times of generation differs from what was last published;

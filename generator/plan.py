@@ -5,7 +5,6 @@ Which pages there are is said in `pages`.
 
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
 from datetime import datetime
 from functools import cached_property
 from typing import Any
@@ -93,8 +92,7 @@ class About(Struct, frozen=True):
     has_namesakes: bool
 
 
-@dataclass(frozen=True, slots=True)
-class Voice:
+class Voice(Struct, frozen=True):
     """How things are said of an event, whatever else is on; when a date was to start before it moved, too."""
 
     language: Language
@@ -103,8 +101,7 @@ class Voice:
     describer: Describer
 
 
-@dataclass(frozen=True)
-class Plan:
+class Plan(Struct, frozen=True, dict=True):
     """All that pages are made of.
 
     `ledger` makes, once, what the site remembers with what is on now; `earlier_start` tells of an instance

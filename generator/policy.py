@@ -7,9 +7,9 @@ https://www.w3.org/TR/CSP3/
 
 import re
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
 from urllib.parse import urlsplit
 
+from generator.anatomy import Struct
 from generator.config import Settings
 from generator.content import Content
 from generator.model import BookingPath
@@ -26,8 +26,7 @@ Sources = Mapping[str, tuple[str, ...]]
 """The sources of each directive."""
 
 
-@dataclass(frozen=True, slots=True)
-class Policies:
+class Policies(Struct, frozen=True):
     """The policies of a site: of most pages, and of those with a booking frame."""
 
     page: str

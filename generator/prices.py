@@ -1,7 +1,6 @@
 """What a ticket costs: the table of an instance, and its "from" price (design.md §4)."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from decimal import Decimal
 
 from generator.anatomy import Struct
@@ -37,8 +36,7 @@ class PriceTable(Struct, frozen=True):
     lowest: Decimal | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Prices:
+class Prices(Struct, frozen=True):
     """The prices of a feed that can be told, ready to be asked for."""
 
     lists: Mapping[int, tuple[Price, ...]]

@@ -6,10 +6,10 @@ puts aside what it makes, as `Making` has it, and tells only what became of it.
 """
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from functools import partial
 
 from generator import urls
+from generator.anatomy import Struct
 from generator.batch import Batch
 from generator.before import Before
 from generator.calendars import CalendarFile
@@ -34,8 +34,7 @@ MANY_EVENTS = 1000
 """Events, from which on another process makes the digests of them beside this one."""
 
 
-@dataclass(slots=True)
-class Begun:
+class Begun(Struct):
     """What was done beside the first process: the events whose pages stand, how many portions of pages were made, the
     last ones, and what became of them."""
 
@@ -178,8 +177,7 @@ class Production:
         self.notices += sorted(comparison.silences, key=str)  # in whatever order they were found
 
 
-@dataclass(frozen=True, slots=True)
-class _Work:
+class _Work(Struct, frozen=True):
     """What several processes make: the pages of groups, and other files, in portions, each known by its number."""
 
     making: Making

@@ -4,7 +4,6 @@ Every surface (page, structured data, availability, calendar) is written from th
 Times are in the site's zone; to compare two of them, compare their timestamps.
 """
 
-from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
 from functools import cached_property
@@ -142,8 +141,7 @@ class ListedEvent(Struct, frozen=True):
         return min((i.prices.lowest for i in self.upcoming if i.prices.lowest is not None), default=None)
 
 
-@dataclass(frozen=True)
-class Programme:
+class Programme(Struct, frozen=True, dict=True):
     """All that is on, and was. `events` are by next date, those without dates, then those that are over, at the end.
 
     `share` is the path of the site's own image for sharing; `left_out` has the events that are in the feed and nowhere

@@ -5,7 +5,6 @@ What belongs together is found out by `compose`. Times are shown in the site's z
 
 import zlib
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from decimal import Decimal
 from functools import cached_property, lru_cache
@@ -73,8 +72,7 @@ def _published(seats: int | None) -> int | None:
     return None if seats is None else max(seats, 0)
 
 
-@dataclass(frozen=True)
-class Maker:
+class Maker(Struct, frozen=True, dict=True):
     """Makes the public records; holds what they are made from."""
 
     settings: Settings

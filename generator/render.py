@@ -10,7 +10,6 @@ import re
 import traceback
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import suppress
-from dataclasses import dataclass
 from functools import cache, cached_property
 from html import escape
 from pathlib import Path
@@ -23,6 +22,7 @@ from jinja2.bccache import Bucket
 from jinja2.utils import missing
 
 from generator import urls
+from generator.anatomy import Struct
 from generator.assets import Asset, assets
 from generator.errors import Fault, SiteError
 from generator.forms import decimal, iso_duration
@@ -103,8 +103,7 @@ class _Undefined(jinja2.StrictUndefined):
         return f"{said}; did you mean {close[0]}?" if close and owner is not missing else said
 
 
-@dataclass
-class Renderer:
+class Renderer(Struct, dict=True):
     """Renders the pages of a plan with the templates of some folders, the first winning."""
 
     plan: Plan

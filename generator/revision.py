@@ -6,10 +6,9 @@ back goes on counting (design.md §5). What is hidden or excluded is nowhere; on
 """
 
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
-from generator.anatomy import replace
+from generator.anatomy import Struct, replace
 from generator.calendars import folders
 from generator.changes import MOVED, happened, kept
 from generator.entries import CANCELLED, calendars_of, is_shown
@@ -23,8 +22,7 @@ Withdraw = Callable[[int, Entry], Entry]
 """Makes the entry of an instance that vanished from the one that was last shown."""
 
 
-@dataclass(frozen=True, slots=True)
-class Shown:
+class Shown(Struct, frozen=True):
     """What a build shows: the entries by instance id, of the feeds of `series`, pulled at `pulled_at`."""
 
     programme: Programme

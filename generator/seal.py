@@ -6,9 +6,9 @@ It is published in the ledger, so that a machine without memory knows it too.
 import hashlib
 import re
 from collections.abc import Iterable
-from dataclasses import replace
 
 from generator import urls
+from generator.anatomy import replace
 from generator.ledger import Ledger, dumped
 
 _TIMES = re.compile(rb'^ "(?:generated_at|pulled_at)": .*\n', re.MULTILINE)

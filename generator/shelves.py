@@ -1,12 +1,11 @@
 """The pages of a plan, and its files that no template has a part in, each made once, when somebody asks for it."""
 
 from collections.abc import Callable, Container, Iterator, Mapping
-from dataclasses import dataclass, field
 from functools import cached_property, partial
 from threading import Lock
 
 from generator import urls
-from generator.anatomy import Struct
+from generator.anatomy import Struct, field
 from generator.availability import availability, says_the_same
 from generator.calendars import Calendars
 from generator.feeds import listed, sitemaps
@@ -91,8 +90,7 @@ def _beginnings(path: str) -> Iterator[str]:
     return ("".join(f"{part}/" for part in parts[:length]) for length in range(len(parts), -1, -1))
 
 
-@dataclass
-class Lasting:
+class Lasting(Struct, dict=True):
     """The list of pages, and the files that templates have no part in: each made once, when it is asked for.
 
     Up to `jobs` processes make the entries of calendars; those made `before` from the same are not made again.

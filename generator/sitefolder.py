@@ -4,9 +4,9 @@
 """
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from pathlib import Path
 
+from generator.anatomy import Struct
 from generator.config import Settings, settings
 from generator.content import Content, read_content
 from generator.errors import Notice
@@ -15,8 +15,7 @@ from generator.urls import Addresses
 from generator.wording import Language, language
 
 
-@dataclass(frozen=True, slots=True)
-class Words:
+class Words(Struct, frozen=True):
     """All that the site folder says. `folders` are those of its templates, the first winning."""
 
     site: Path

@@ -1,10 +1,10 @@
 """Which source the settings name, and what it gives: the one place where a second source would be added."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
 
+from generator.anatomy import Struct, replace
 from generator.config import DEMO, LIVE, Settings
 from generator.errors import Fault, SourceError
 from generator.feedfolder import folder_of
@@ -14,8 +14,7 @@ from generator.spektrix.iframe import booking_path
 from generator.spektrix.kept import Kept
 
 
-@dataclass(frozen=True, slots=True)
-class Source:
+class Source(Struct, frozen=True):
     """A feed and what goes with it.
 
     `folder` is where it was read from. `namespace` follows the @ in the ids of calendar entries. Feeds of one `series`

@@ -4,7 +4,6 @@
 """
 
 import re
-from dataclasses import dataclass
 from datetime import datetime
 from functools import lru_cache
 from urllib.parse import quote
@@ -19,8 +18,7 @@ _GOOGLE = "https://calendar.google.com/calendar/render"
 _OUTLOOK = "https://outlook.live.com/calendar/0"
 
 
-@dataclass(frozen=True, slots=True)
-class Subscription:
+class Subscription(Struct, frozen=True):
     """A calendar to subscribe to: its address, and the links that open it in a program, in Google's and in Outlook."""
 
     address: str

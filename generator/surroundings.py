@@ -3,9 +3,9 @@
 import hashlib
 import sys
 import zoneinfo
-from dataclasses import dataclass
 from pathlib import Path
 
+from generator.anatomy import Struct
 from generator.config import SETTINGS_FILE
 from generator.libraries import libraries
 from generator.order import Order
@@ -16,8 +16,7 @@ _THEMES = ((_PROGRAM, "theme/"), (_PROGRAM.parent / "templates", ""))
 """Where the built-in theme may lie, and how the paths of its files begin there."""
 
 
-@dataclass(frozen=True, slots=True)
-class Surroundings:
+class Surroundings(Struct, frozen=True):
     """The digest of all that pages are made with; and of what they share: all but templates, of which each has its own.
 
     Both are "" where nobody could tell.

@@ -11,18 +11,17 @@ import sys
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
 from pathlib import Path
 from typing import IO, NamedTuple
 
+from generator.anatomy import Struct
 from generator.errors import Fault, SiteError
 
 _AT_FDCWD = -100
 _RENAME_EXCHANGE = 2  # RENAME_EXCHANGE of Linux, RENAME_SWAP of macOS
 
 
-@dataclass(frozen=True, slots=True)
-class Places:
+class Places(Struct, frozen=True):
     """A folder and its neighbours while it is being replaced."""
 
     target: Path

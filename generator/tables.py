@@ -9,7 +9,6 @@ import difflib
 import re
 import tomllib
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
 from functools import cache
 from typing import Annotated, Any, Literal, NamedTuple, TypeVar, get_args, get_origin, get_type_hints
 
@@ -61,8 +60,7 @@ def objection(cls: Any, name: str, value: str) -> str:
     return check(value) if check else ""
 
 
-@dataclass(slots=True)
-class _Reading:
+class _Reading(Struct):
     """One file being read: where it is, its text (to find lines) and the faults so far."""
 
     where: str

@@ -1,13 +1,12 @@
 """Which tickets an instance offers to search engines: one for each ticket type, at the least that it costs."""
 
-from dataclasses import dataclass, replace
 from decimal import Decimal
 
+from generator.anatomy import Struct, replace
 from generator.prices import PriceRow, PriceTable
 
 
-@dataclass(frozen=True, slots=True)
-class Ticket:
+class Ticket(Struct, frozen=True):
     """A ticket type, from its lowest price to its highest over the bands; `price` is None where none is known.
 
     `name` is "" for a ticket of no known type.

@@ -5,12 +5,12 @@ at, by the same code.
 """
 
 from collections.abc import Callable, Container, Iterable, Iterator, Mapping
-from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import cache, cached_property, partial
 from pathlib import Path
 
 from generator import revision, urls
+from generator.anatomy import Struct, replace
 from generator.atom import atom
 from generator.changes import changes_json
 from generator.compose import compose
@@ -121,8 +121,7 @@ def _revised(words: Words, source: Source, programme: Programme, before: Ledger 
     return revision.revised(before, revision.Shown(programme, of_now, source.series, source.pulled_at), withdraw)
 
 
-@dataclass
-class Website:
+class Website(Struct, dict=True):
     """A website: its plan and all that its files are made of. `again` makes it of the same in another process."""
 
     shelves: Shelves

@@ -9,7 +9,6 @@ import os
 import shutil
 from collections.abc import Callable, Iterable, Iterator, Mapping, Set
 from contextlib import contextmanager, nullcontext, suppress
-from dataclasses import dataclass
 from functools import cache, partial
 from operator import eq
 from pathlib import Path
@@ -40,8 +39,7 @@ class Known(Struct, frozen=True):
     digest: bytes
 
 
-@dataclass(frozen=True, slots=True)
-class Look:
+class Look(Struct, frozen=True):
     """What is to be told of the files of a folder beside others, as of many it is little.
 
     `strange` are those that have no other at their path, or stand otherwise; `gone` the paths of others likewise.
@@ -120,8 +118,7 @@ def publishing(output: Path, known: Mapping[str, Known] = NOTHING, keeps_most: b
             yield Publication(places, known, looks)
 
 
-@dataclass(frozen=True, slots=True)
-class Publication:
+class Publication(Struct, frozen=True):
     """An output folder, and where files for it are put aside; `known` and the `looks` tell what `Aside` is to know."""
 
     places: Places

@@ -9,13 +9,14 @@ import shutil
 import sys
 import tempfile
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 from live import TINY, contents
 from surfaces import PROJECT, share_pictures
 
+from generator.anatomy import replace
 from generator.build import build
 from generator.errors import SiteError
 from generator.order import Order, Report

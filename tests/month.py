@@ -7,13 +7,14 @@ import random
 import re
 import shutil
 from collections.abc import Callable
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 from PIL import Image
 from surfaces import properties, share_made
 
+from generator.anatomy import replace
 from generator.build import build
 from generator.order import Order, Report
 
@@ -117,7 +118,7 @@ class Month:
         return self.chance.choice([key for key, date in self.dates.items() if date.is_there == is_there])
 
     def _change(self, key: int, what: str, **facts: object) -> None:
-        self.dates[key] = replace(self.dates[key], **facts)  # type: ignore[arg-type]  # what a date has
+        self.dates[key] = replace(self.dates[key], **facts)
         self.sequences[key] += 1
         self.changes += [(key, what)] if what else []
 

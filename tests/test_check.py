@@ -9,7 +9,6 @@ import shutil
 import subprocess
 import sys
 from collections.abc import Iterator
-from dataclasses import replace
 from datetime import UTC, datetime
 from itertools import permutations
 from pathlib import Path
@@ -18,6 +17,7 @@ import pytest
 from folder_served import served
 from surfaces import PROJECT, build, share_pictures
 
+from generator.anatomy import replace
 from generator.check.findings import Finding, Findings
 from generator.check.site import CheckOrder, check
 from generator.check.surfaces import Comparison, Truth

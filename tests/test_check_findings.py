@@ -6,7 +6,6 @@ What the site says without it being spoilt is taken away, so a finding too many 
 import json
 import random
 import shutil
-from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
 
@@ -14,6 +13,7 @@ import pytest
 from surfaces import PROJECT, build, share_pictures
 from test_check import BOOKABLE, NOW, TINY, order, quietly, run, spoil
 
+from generator.anatomy import replace
 from generator.certificate import Verdict
 from generator.check.findings import Finding, Findings, Place
 from generator.errors import Fault

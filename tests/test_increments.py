@@ -1,6 +1,5 @@
 """A build makes again only what is made from something else, and is as one of a fresh folder, whatever has changed."""
 
-from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 
@@ -9,6 +8,7 @@ from increments import fresh, made, run
 from live import contents
 
 from generator import calendars, manifest, production, rounds, write
+from generator.anatomy import replace
 from generator.errors import SiteError
 from generator.plan import Page
 from generator.render import Renderer

@@ -2,7 +2,6 @@
 
 import json
 import re
-from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -13,6 +12,7 @@ from hypothesis import strategies as st
 from icalendar import Calendar, Event, Timezone
 from month import FIRST_DAY, Machine, Month, entries, month, said
 
+from generator.anatomy import replace
 from generator.build import build
 from generator.config import Settings, Site
 from generator.entries import safe
@@ -179,7 +179,7 @@ def machine(tmp_path: Path, told: Month) -> Machine:
 def after(told: Month, days: int = 1, **facts: object) -> None:
     """Go on by days, after which the first date has changed."""
     told.day += days
-    told.dates[100] = replace(told.dates[100], **facts)  # type: ignore[arg-type]  # what a date has
+    told.dates[100] = replace(told.dates[100], **facts)
 
 
 def entry_of(machine: Machine, key: int = 100, calendar: str = "calendar.ics") -> dict[str, str]:

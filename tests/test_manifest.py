@@ -7,7 +7,6 @@ import shutil
 import subprocess
 import sys
 from collections.abc import Callable
-from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -17,6 +16,7 @@ from live import TINY, contents, options, site_of
 from surfaces import PROJECT, share_pictures
 
 from generator import manifest, swap, write
+from generator.anatomy import replace
 from generator.build import build
 from generator.order import Order, Report
 from generator.sandbox.server import running

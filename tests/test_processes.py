@@ -6,7 +6,6 @@ import shutil
 import signal
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import replace
 from datetime import datetime
 from itertools import count
 from pathlib import Path
@@ -17,6 +16,7 @@ from live import contents
 from surfaces import PROJECT, build, share_pictures
 
 from generator import production, rounds
+from generator.anatomy import replace
 from generator.batch import Batch
 from generator.build import build as build_order
 from generator.environment import Secret

@@ -7,13 +7,13 @@ leaves a mark out, is a notice: it cannot be compared.
 
 import json
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from decimal import Decimal, InvalidOperation
 from typing import Any
 from urllib.parse import urlsplit
 
 from generator import urls
+from generator.anatomy import Struct, field, replace
 from generator.check.vevents import vevents
 from generator.check.webpage import Mark, Marks, Node, objects
 from generator.errors import Fault, Notice, NoticeKind, SiteError, tally
@@ -31,8 +31,7 @@ _MEND = (
 _SILENT = "Nobody can tell whether it is right. docs/theming.md says which marks a template keeps."
 
 
-@dataclass(frozen=True, slots=True)
-class Truth:
+class Truth(Struct, frozen=True):
     """What availability.json says: the instances and events to come, by id."""
 
     instances: Mapping[str, Mapping[str, Any]]
@@ -61,8 +60,7 @@ def targets(redirects: bytes) -> dict[str, str]:
     return {row[0]: row[1] for row in reversed(rows) if len(row) > 1}
 
 
-@dataclass(slots=True)
-class Comparison:
+class Comparison(Struct):
     """Compares what surfaces say with the truth, and keeps where they differ or are silent."""
 
     truth: Truth

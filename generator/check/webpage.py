@@ -5,11 +5,11 @@
 
 import json
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
 from typing import Any
 
 from lxml import etree
 
+from generator.anatomy import Struct
 from generator.text import one_line
 
 Element = etree._Element
@@ -24,8 +24,7 @@ _DESCRIPTION = './/meta[@name="description"]'
 _SHARED = {"og:image", "og:url", "twitter:image"}
 
 
-@dataclass(frozen=True, slots=True)
-class Mark:
+class Mark(Struct, frozen=True):
     """What an element with `data-instance` or `data-event` says; what it does not say is "".
 
     `is_page` is said of the main element: the page is about that instance or event, and not only lists it.
@@ -40,8 +39,7 @@ class Mark:
     booking_url: str
 
 
-@dataclass(frozen=True, slots=True)
-class Marks:
+class Marks(Struct, frozen=True):
     """What a page says to machines: its marks, the nodes of its JSON-LD, its own address, "" where it names none.
 
     `unreadable` says why some JSON-LD could not be read, or is "".
@@ -53,8 +51,7 @@ class Marks:
     unreadable: str
 
 
-@dataclass(frozen=True, slots=True)
-class WebPage:
+class WebPage(Struct, frozen=True):
     """All that is checked of a page. `links` and images are addresses as they are written, a link only once."""
 
     said: Marks

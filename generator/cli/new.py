@@ -2,13 +2,13 @@
 
 import sys
 from collections.abc import Callable
-from dataclasses import replace
 from pathlib import Path
 from shlex import quote
 from typing import TYPE_CHECKING
 
 import click
 
+from generator.anatomy import replace
 from generator.cli.terminal import told
 
 if TYPE_CHECKING:

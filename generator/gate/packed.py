@@ -7,9 +7,10 @@ what cannot be looked into, or is larger, is an error and not a silence.
 import re
 import zlib
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
 from io import BytesIO
 from typing import BinaryIO
+
+from generator.anatomy import Struct
 
 MOST_BYTES = 2**30
 MOST_AT_ONCE = 2**28
@@ -31,8 +32,7 @@ class UnreadableError(Exception):
     """Why something packed cannot be looked into."""
 
 
-@dataclass(slots=True)
-class _Room:
+class _Room(Struct):
     """How much more may be unpacked from one file."""
 
     left: int = MOST_BYTES

@@ -8,11 +8,12 @@ import os
 import shutil
 import time
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
 from threading import get_ident
 
+from generator.anatomy import replace
 from generator.pictures import originals
 from generator.pictures.download import Download, Downloader, FailedError
 from generator.pictures.frame import MAX_BYTES, UnusableError

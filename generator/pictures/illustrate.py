@@ -5,12 +5,11 @@ imported by who does: a site whose pictures are there needs none of it.
 """
 
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
 from functools import cache, cached_property
 from pathlib import Path
 from typing import Literal
 
-from generator.anatomy import replace
+from generator.anatomy import Struct, replace
 from generator.errors import Notice, NoticeKind
 from generator.images import NOMINAL, SHARE_SIZE, Picture
 from generator.pictures import frame, originals
@@ -47,8 +46,7 @@ UNUSABLE = NoticeKind(
 )
 
 
-@dataclass(frozen=True, slots=True)
-class Studio:
+class Studio(Struct, frozen=True):
     """What pictures are made from, and where they are kept: `images` lie beside the feed, `static` is by path."""
 
     mode: Literal["mirror", "link"]
@@ -65,8 +63,7 @@ def _is_there(file: Path) -> None:
     """Nothing to do for a file that was made."""
 
 
-@dataclass(frozen=True, slots=True)
-class Illustrated:
+class Illustrated(Struct, frozen=True):
     """A programme with its pictures, and the files that they take: path on the site → file.
 
     `ready` is to be called before a file is read: it may not have been made yet.
@@ -77,8 +74,7 @@ class Illustrated:
     ready: Callable[[Path], None] = _is_there
 
 
-@dataclass(frozen=True, slots=True)
-class _Photo:
+class _Photo(Struct, frozen=True):
     """A picture to be made ready for pages."""
 
     key: str
@@ -95,8 +91,7 @@ class _Photo:
         return from_image(opened(_content(self.file)))
 
 
-@dataclass(frozen=True)
-class _Painting:
+class _Painting(Struct, frozen=True, dict=True):
     """A piece of artwork to be painted."""
 
     title: str
@@ -117,8 +112,7 @@ class _Painting:
         return from_image(painted(self.title, self.genres))
 
 
-@dataclass(frozen=True)
-class _Card:
+class _Card(Struct, frozen=True, dict=True):
     """An image for sharing, to be made from a finished picture."""
 
     picture: Path

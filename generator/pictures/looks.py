@@ -1,14 +1,14 @@
 """What a card for sharing says, and how a theme wants it to look: `look` reads that."""
 
 import re
-from dataclasses import dataclass
 from pathlib import Path
+
+from generator.anatomy import Struct
 
 PANEL, INK = "#ffcb2e", "#17150f"  # where a theme names no colours
 
 
-@dataclass(frozen=True, slots=True)
-class Words:
+class Words(Struct, frozen=True):
     """What a card says. All of it must be true for as long as the card is shared: no dates, no prices."""
 
     title: str
@@ -16,8 +16,7 @@ class Words:
     venue: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class Look:
+class Look(Struct, frozen=True):
     """How a card looks: its colours as #rrggbb, and the files of its fonts; without any, a font of Pillow's own."""
 
     panel: str = PANEL

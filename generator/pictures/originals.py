@@ -7,16 +7,16 @@ import json
 import os
 from collections.abc import Mapping
 from contextlib import suppress
-from dataclasses import asdict, dataclass, field
 from functools import cached_property
 from pathlib import Path
 from urllib.parse import unquote, urlsplit
 
+from generator.anatomy import Struct, field, to_builtins
+
 INDEX = "index.json"
 
 
-@dataclass(frozen=True, slots=True)
-class Fetched:
+class Fetched(Struct, frozen=True):
     """What a pull knows of an address: the file that it gave and what marks its version; or why it gave none.
 
     Where `fault` stands beside a `file`, the file is from an earlier pull.
@@ -29,8 +29,7 @@ class Fetched:
     fault: str = ""
 
 
-@dataclass(frozen=True)
-class Originals:
+class Originals(Struct, frozen=True, dict=True):
     """A folder of pictures, which may not be there; it is looked into once."""
 
     folder: Path
@@ -67,7 +66,7 @@ def read(folder: Path) -> Originals:
 def write(folder: Path, index: Mapping[str, Fetched]) -> None:
     """Write the index of a folder."""
     entries = {
-        address: {name: value for name, value in asdict(about).items() if value}
+        address: {name: value for name, value in to_builtins(about).items() if value}
         for address, about in sorted(index.items())
     }
     (folder / INDEX).write_text(json.dumps(entries, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")

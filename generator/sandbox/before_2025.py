@@ -6,8 +6,9 @@ Available, Locked, Reserved, Selected and Sold, and a parent row is the sum of i
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
+from generator.anatomy import replace
 from generator.sandbox.chance import draw
 from generator.sandbox.documents import Document, Item
 

@@ -4,9 +4,10 @@ import gzip
 import re
 import threading
 from collections.abc import Iterator
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from http import HTTPStatus
 
+from generator.anatomy import replace
 from generator.sandbox.answers import Answer, page
 
 # What each kind does; `400` to `599` is that status, and `-once` behind a kind lets the next request pass.

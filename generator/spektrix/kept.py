@@ -12,7 +12,6 @@ import threading
 from collections import deque
 from collections.abc import Callable, Collection, Generator, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, closing, nullcontext, suppress
-from dataclasses import dataclass
 from functools import cache, partial
 from itertools import islice
 from pathlib import Path
@@ -20,6 +19,7 @@ from typing import Any, BinaryIO
 
 import msgspec
 
+from generator.anatomy import Struct
 from generator.errors import SitegenError
 from generator.libraries import libraries
 from generator.spektrix.pieces import Pieces, pieces
@@ -41,8 +41,7 @@ Records = tuple[bytes | memoryview, ...]
 """What was read, encoded, in batches."""
 
 
-@dataclass(frozen=True, slots=True)
-class Reading:
+class Reading(Struct, frozen=True):
     """A collection to read: its name, its document, the tag of its items, the type of its records, and what reads them
     from a document."""
 
@@ -59,8 +58,7 @@ class Reading:
         return size
 
 
-@dataclass(frozen=True, slots=True)
-class _Portion:
+class _Portion(Struct, frozen=True):
     """Pieces of a document that are to be read, by their numbers."""
 
     reading: Reading
@@ -72,8 +70,7 @@ class _Portion:
         return sum(end - first for first, end in (self.cut.spans[number] for number in self.numbers))
 
 
-@dataclass(frozen=True, slots=True)
-class Kept:
+class Kept(Struct, frozen=True):
     """A folder of collections as they were read; it need not be there."""
 
     folder: Path

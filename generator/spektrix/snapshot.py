@@ -9,11 +9,11 @@ import io
 import json
 from collections.abc import Callable, Mapping
 from contextlib import ExitStack
-from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any, BinaryIO
 
+from generator.anatomy import Struct
 from generator.errors import Fault, SourceError
 from generator.model import Feed
 from generator.spektrix import demo, parse
@@ -24,8 +24,7 @@ MANIFEST = "snapshot.json"
 _MEND = "Pull again, or name a whole snapshot with --feed."
 
 
-@dataclass(frozen=True, slots=True)
-class Snapshot:
+class Snapshot(Struct, frozen=True):
     """What a snapshot holds. `pulled_at` is in UTC; None where the folder does not say. `images` may not be there."""
 
     feed: Feed

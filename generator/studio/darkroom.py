@@ -7,9 +7,10 @@ it cannot be used: that is remembered, and raised once, so that the site can be 
 import threading
 from collections import defaultdict
 from collections.abc import Iterable
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from pathlib import Path
 
+from generator.anatomy import replace
 from generator.errors import Fault, SiteError
 from generator.pictures.illustrate import Illustrated, Studio, illustrated
 from generator.pictures.renditions import Rendition, Task, developed, foreseen
