@@ -8,17 +8,17 @@ import re
 from collections.abc import Iterable, Mapping
 from functools import lru_cache
 from pathlib import Path
-from typing import Annotated, Literal, TypeVar
+from typing import TYPE_CHECKING, Annotated, Literal, TypeVar
 from urllib.parse import unquote
-
-from markdown_it import MarkdownIt
-from markdown_it.token import Token
 
 from generator.anatomy import Struct, field
 from generator.errors import Fault, SiteError
 from generator.tables import load, read, some_text
 from generator.text import Html, plain
 from generator.urls import is_address
+
+if TYPE_CHECKING:
+    from markdown_it.token import Token
 
 T = TypeVar("T")
 Place = tuple[int, str]
@@ -189,6 +189,8 @@ def markdown(text: str, base: str) -> tuple[Html, tuple[Place, ...]]:
 
     Links and images that begin with / are made to begin with `base`.
     """
+    from markdown_it import MarkdownIt  # slow to import, and not needed where the venue says nothing
+
     reader = MarkdownIt("commonmark", {"html": False, "typographer": True}).enable(
         ["table", "replacements", "smartquotes"]
     )
@@ -207,7 +209,7 @@ def markdown(text: str, base: str) -> tuple[Html, tuple[Place, ...]]:
     return Html(reader.renderer.render(tokens, reader.options, {})), wordless
 
 
-def _wordless(tokens: Iterable[Token]) -> Iterable[Place]:
+def _wordless(tokens: Iterable["Token"]) -> Iterable[Place]:
     """The line of each picture between whose brackets nothing stands, and its address as it is written."""
     for block in tokens:
         line = block.map[0] + 1 if block.map else 1

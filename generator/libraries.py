@@ -3,7 +3,7 @@
 Told by the names of what pip leaves beside each: every build asks, and to import `importlib.metadata` takes long.
 """
 
-import sysconfig
+import sys
 from functools import cache
 from pathlib import Path
 
@@ -11,5 +11,4 @@ from pathlib import Path
 @cache
 def libraries() -> bytes:
     """The libraries with their versions, as "lxml-6.1.3.dist-info", a line each."""
-    folders = {sysconfig.get_path("purelib"), sysconfig.get_path("platlib")}
-    return "\n".join(sorted(path.name for folder in folders for path in Path(folder).glob("*.dist-info"))).encode()
+    return "\n".join(sorted(path.name for folder in {*sys.path} for path in Path(folder).glob("*.dist-info"))).encode()

@@ -8,14 +8,17 @@ import re
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import suppress
-from typing import Any, BinaryIO
+from functools import cache
+from typing import TYPE_CHECKING, Any, BinaryIO
 
-import lxml.html
 import nh3
 from lxml import etree
 
 from generator.errors import Fault, SourceError
 from generator.text import Html, excerpt, plain
+
+if TYPE_CHECKING:
+    from lxml.html import HtmlElement, HTMLParser
 
 Element = etree._Element
 AT_ONCE = 2**18
@@ -32,8 +35,6 @@ _SAFE: Mapping[str, Any] = {
 _TAGS = {"p", "br", "strong", "em", "u", "ul", "ol", "li", "a", "blockquote", "h2", "h3", "h4"}
 _CLASSES = {"boldtext": "strong", "italictext": "em", "underlinetext": "u"}
 _MEANINGS = {"h1": "h2", "h2": "h3", "h3": "h4", "h5": "h4", "h6": "h4", "b": "strong", "i": "em", "tr": "p"}
-_DEEP = lxml.html.HTMLParser(huge_tree=True)  # libxml2 drops what lies deeper than 255 elements otherwise
-_DEEP.set_element_class_lookup(etree.ElementDefaultClassLookup(element=lxml.html.HtmlElement))  # asks no Python
 _HEADINGS = {"h2", "h3", "h4"}
 _BLOCKS = {"div", "p", "ul", "ol", "table", "blockquote", "h1", "h2", "h3", "h4", "h5", "h6"}
 _DROPPED = {"script", "style", "title", "template", "noscript", "textarea", "iframe", "svg", "math"}
@@ -190,9 +191,19 @@ def rich_text(html: str, title: str = "") -> tuple[Html, bool]:
     return Html(line), says_more
 
 
-def _wrapped(html: str) -> lxml.html.HtmlElement:
+@cache
+def _deep() -> "HTMLParser":
+    """Reads HTML; libxml2 drops what lies deeper than 255 elements otherwise."""
+    from lxml.html import HtmlElement, HTMLParser  # slow to import, and not needed where no description is new
+
+    parser = HTMLParser(huge_tree=True)
+    parser.set_element_class_lookup(etree.ElementDefaultClassLookup(element=HtmlElement))  # asks no Python
+    return parser
+
+
+def _wrapped(html: str) -> "HtmlElement":
     """Clean HTML, read, in an element of no meaning; blanks before all of it are left out."""
-    body = next(etree.fromstring(f"<html><body>{html}</body></html>", _DEEP).iterchildren("body"))
+    body = next(etree.fromstring(f"<html><body>{html}</body></html>", _deep()).iterchildren("body"))
     body.tag = "div"
     body.text = body.text if (body.text or "").strip() else None
     return body
@@ -203,7 +214,9 @@ def lost(html: str) -> Mapping[str, int]:
     words = plain(html)
     if not words:
         return {}
-    wrapper = lxml.html.fragment_fromstring(words, create_parent="div", parser=_DEEP)
+    from lxml.html import fragment_fromstring
+
+    wrapper = fragment_fromstring(words, create_parent="div", parser=_deep())
     return Counter(name for element in wrapper.iterdescendants() for name in _lost_of(element))
 
 
@@ -228,11 +241,11 @@ def words_of(html: str) -> str:
     return _words(_wrapped(html))
 
 
-def _words(node: lxml.html.HtmlElement) -> str:
+def _words(node: "HtmlElement") -> str:
     return " ".join((node.text_content() + (node.tail or "")).split())
 
 
-def _is_heading(node: lxml.html.HtmlElement) -> bool:
+def _is_heading(node: "HtmlElement") -> bool:
     return node.tag in _HEADINGS and not (node.tail or "").strip()
 
 
