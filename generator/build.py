@@ -6,19 +6,17 @@
 from collections import Counter
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from pathlib import Path
 
 from generator import source as sources
 from generator import urls
 from generator.anatomy import replace
 from generator.baseline import read_baseline, shown
 from generator.before import Before, leave, left_in
-from generator.config import Settings, settings
+from generator.config import Settings
 from generator.errors import Fault, SiteError, Warned, tally
-from generator.feedfolder import folder_of
 from generator.gate.premises import refuse_exposed
 from generator.guard import counts_of_programme, refuse_empty, refuse_shrink
-from generator.manifest import inputs, noting
+from generator.manifest import Premises, feed_of, noting, premises, surroundings_of
 from generator.memory import Memory, keep, remembered
 from generator.model import NOTHING
 from generator.moments import next_moment
@@ -28,16 +26,19 @@ from generator.production import Production
 from generator.programme import Programme
 from generator.sitefolder import read_words
 from generator.source import Source
-from generator.surroundings import Surroundings, surroundings
+from generator.surroundings import Surroundings
 from generator.website import Website, composed, pictured, website
 from generator.write import publishing
 
 
-def build(order: Order, tell: Callable[[str], None], is_strict: bool = False) -> Report:
-    """Build the site. `tell` is called with a word on each stage. Raises SitegenError; then the old site stands."""
+def build(order: Order, tell: Callable[[str], None], is_strict: bool = False, begun: Premises | None = None) -> Report:
+    """Build the site. `tell` is called with a word on each stage. Raises SitegenError; then the old site stands.
+
+    `begun` is what it is about to be made from, where that was found out.
+    """
     refuse_exposed(order.site, order.gate)
-    around = _surroundings(order)
-    begun = _inputs(order, around)
+    begun = begun or premises(order)
+    around = begun.around
     before = left_in(order.site, order.target)
     _refuse_output_over_input(order)
     with publishing(order.target, before.files, keeps_most=before.surroundings == around.whole) as output:
@@ -51,11 +52,11 @@ def build(order: Order, tell: Callable[[str], None], is_strict: bool = False) ->
         written = output.publish(making.files)
         unkept = tuple(keep(order.target / urls.LEDGER, order.site))
     with noting(order, making.made.files) as note:
-        if _surroundings(order) == around:  # else nobody knows which of them made which page
+        if surroundings_of(order) == around:  # else nobody knows which of them made which page
             leave(order.site, order.target, making.made)
         is_changed = memory.ledger is None or memory.ledger.content != making.content
         report = _report(order, made, making.pages, written, is_changed, tally((*making.notices, *unkept)))
-        note(begun, report)
+        note(begun.inputs, report)
     return report
 
 
@@ -92,31 +93,10 @@ def _searched(order: Order, before: Before) -> Iterator[None]:
     if not before.units:
         yield
         return
-    folder = _folder(order)
+    folder = feed_of(order)
     with beside(lambda _: refuse_exposed(order.site, order.gate, folder), order.jobs, "looked for secrets") as searched:
         yield
         searched()
-
-
-def _folder(order: Order) -> Path:
-    """The folder of the feed."""
-    return order.snapshot or folder_of(settings(order.site), order.site, order.feed)
-
-
-def _inputs(order: Order, around: Surroundings) -> str:
-    """What the site is about to be made from; "" where that cannot be told, and will be said by who reads it."""
-    try:
-        return inputs(order, _folder(order), around)
-    except (OSError, ValueError, TypeError):
-        return ""
-
-
-def _surroundings(order: Order) -> Surroundings:
-    """What every page is made with; nothing where that cannot be told, and is said by who reads it."""
-    try:
-        return surroundings(order)
-    except OSError:
-        return Surroundings()
 
 
 def _refuse_output_over_input(order: Order) -> None:

@@ -24,7 +24,7 @@ from pathlib import Path
 from typing import Any
 
 from generator import urls
-from generator.anatomy import replace, to_builtins
+from generator.anatomy import Struct, replace, to_builtins
 from generator.config import settings
 from generator.errors import NoticeKind, Warned
 from generator.feedfolder import folder_of
@@ -43,11 +43,41 @@ _ABOUT = "snapshot.json"
 _TIMES = re.compile(rb'^ "(generated_at|pulled_at)": "(.*)",$', re.MULTILINE)
 
 
-def inputs(order: Order, feed: Path, around: Surroundings) -> str:
-    """A digest of all that a site is made from but its memory: its surroundings, the site folder and the feed.
+class Premises(Struct, frozen=True):
+    """What a site is about to be made from: what is around every page, and a digest of all of it but the memory.
 
-    It is to be taken before anything of that is read, lest what is saved meanwhile is never built. Raises OSError, or
-    ValueError or TypeError where a snapshot does not say what it is.
+    Each is nothing where it cannot be told, and is said by who reads it.
+    """
+
+    around: Surroundings
+    inputs: str
+
+
+def premises(order: Order) -> Premises:
+    """What a site is about to be made from. To be taken before that is read, lest what is saved meanwhile is never
+    built. Raises SiteError where the settings are wrong."""
+    around = surroundings_of(order)
+    with suppress(OSError, ValueError, TypeError):
+        return Premises(around, _inputs(order, feed_of(order), around))
+    return Premises(around, "")
+
+
+def surroundings_of(order: Order) -> Surroundings:
+    """What every page is made with; nothing where that cannot be told."""
+    with suppress(OSError):
+        return surroundings(order)
+    return Surroundings()
+
+
+def feed_of(order: Order) -> Path:
+    """The folder of the feed. Raises SiteError."""
+    return order.snapshot or folder_of(settings(order.site), order.site, order.feed)
+
+
+def _inputs(order: Order, feed: Path, around: Surroundings) -> str:
+    """A digest of the surroundings, the site folder and the feed.
+
+    Raises OSError, and ValueError or TypeError where a snapshot does not say what it is.
     """
     by_hand = str(order.feed.resolve()) if order.feed else ""
     digest = hashlib.sha256(repr((around.whole, by_hand, order.allow_shrink)).encode())
@@ -61,7 +91,7 @@ def inputs(order: Order, feed: Path, around: Surroundings) -> str:
 
 @contextmanager
 def noting(order: Order, files: Mapping[str, Known]) -> Iterator[Callable[[str, Report], None]]:
-    """Gives what writes the manifest of a report, and of the digest of `inputs` that all was made from.
+    """Gives what writes the manifest of a report, and of the inputs that all was made from.
 
     How the `files` were left, by path, is seen meanwhile, for many of them by another process.
     """
@@ -79,8 +109,10 @@ def _note(order: Order, left: Iterator[Mapping[str, Any]], made_from: str, made:
         put(_file(order), json.dumps(known, indent=1).encode())
 
 
-def renewed(order: Order, is_strict: bool) -> Report | None:
+def renewed(order: Order, is_strict: bool, begun: Premises | None = None) -> Report | None:
     """What stands, once the times in availability.json are new; None where something must be made.
+
+    `begun` is what it would be made from, where that was found out.
 
     With a baseline the feed must be held against it, so that all is made. Raises SiteError where another build is at
     work in the output, and SecretError where a secret stands in what the site is made from.
@@ -88,20 +120,20 @@ def renewed(order: Order, is_strict: bool) -> Report | None:
     if order.baseline and not order.allow_shrink:
         return None
     try:
-        return _renewed(order, is_strict)
+        return _renewed(order, is_strict, begun or premises(order))
     except (OSError, ValueError, LookupError, TypeError, AttributeError):  # a manifest of another program, or broken
         return None
 
 
-def _renewed(order: Order, is_strict: bool) -> Report | None:
+def _renewed(order: Order, is_strict: bool, begun: Premises) -> Report | None:
     known = json.loads(_file(order).read_bytes())
     made = _report(known["report"], order.target)
     is_true = made.now <= order.now and (made.next_moment is None or order.now < made.next_moment)
     if not is_true or (is_strict and made.warnings):
         return None
-    feed = order.snapshot or folder_of(settings(order.site), order.site, order.feed)
-    if known["ledger"] != _ledger(order) or known["inputs"] != inputs(order, feed, surroundings(order)):
+    if known["ledger"] != _ledger(order) or known["inputs"] != begun.inputs or not begun.inputs:
         return None
+    feed = feed_of(order)
     fresh = replace(made, now=order.now.astimezone(made.now.tzinfo), pulled_at=_pulled_at(feed, made))
     with replacing(order.target):
         refuse_exposed(order.site, order.gate, feed)
