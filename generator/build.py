@@ -40,8 +40,9 @@ def build(order: Order, tell: Callable[[str], None], is_strict: bool = False, be
     begun = begun or premises(order)
     around = begun.around
     before = left_in(order.site, order.target)
+    keeps_most = before.surroundings == around.whole
     _refuse_output_over_input(order)
-    with publishing(order.target, before.files, keeps_most=before.surroundings == around.whole) as output:
+    with publishing(order.target, before.files, keeps_most) as output:
         with _searched(order, before):
             made, memory = _gathered(order, before, around, tell)
         if is_strict and made.warnings:
@@ -51,7 +52,7 @@ def build(order: Order, tell: Callable[[str], None], is_strict: bool = False, be
         making = Production(made, before, around, order, is_strict)
         written = output.publish(making.files)
         unkept = tuple(keep(order.target / urls.LEDGER, order.site))
-    with noting(order, making.made.files) as note:
+    with noting(order, making.made.files, keeps_most) as note:
         if surroundings_of(order) == around:  # else nobody knows which of them made which page
             leave(order.site, order.target, making.made)
         is_changed = memory.ledger is None or memory.ledger.content != making.content

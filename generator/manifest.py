@@ -90,13 +90,14 @@ def _inputs(order: Order, feed: Path, around: Surroundings) -> str:
 
 
 @contextmanager
-def noting(order: Order, files: Mapping[str, Known]) -> Iterator[Callable[[str, Report], None]]:
+def noting(order: Order, files: Mapping[str, Known], keeps_most: bool) -> Iterator[Callable[[str, Report], None]]:
     """Gives what writes the manifest of a report, and of the inputs that all was made from.
 
-    How the `files` were left, by path, is seen meanwhile, for many of them by another process.
+    How the `files` were left, by path, is seen meanwhile: of many by another process, where most of them were likely to
+    stay. Where all were made, that takes less of the time, and memory is short already.
     """
-    look = partial(_left, order.target)
-    with ahead(look, (files,)) if len(files) >= MANY else nullcontext(map(look, (files,))) as left:
+    look, is_many = partial(_left, order.target), len(files) >= MANY
+    with ahead(look, (files,)) if is_many and keeps_most else nullcontext(map(look, (files,))) as left:
         yield partial(_note, order, left)
 
 

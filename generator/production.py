@@ -78,6 +78,10 @@ class Production:
             yield from batch.placed
         if whole.comparison:
             self._judge(whole.comparison, known)
+        yield from self._last(making, whole)
+
+    def _last(self, making: Making, whole: Batch) -> list[Placed]:
+        """The files that are made of all others, put aside; what the next build may be spared is made of the whole."""
         last = Batch()
         pages = [page for unit in whole.units.values() for page in unit.listed]
         for path, content in sitemaps(pages, self.site.plan.addresses, self.site.plan.changed).items():
@@ -92,12 +96,12 @@ class Production:
             units=whole.units,
             keyed=whole.keyed,
             entries=self.site.lasting.entries,
-            events=digests.by_id(),
+            events=self.site.plan.digests.by_id(),
             templates=whole.templates | making.keys.templates,
             surroundings=self.around.whole,
             shared=self.around.shared,
         )
-        yield from last.placed
+        return last.placed
 
     def _truth(self, making: Making, batch: Batch) -> dict[str, bytes]:
         """What pages are compared with, unless nobody is to, put aside."""

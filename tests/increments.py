@@ -58,7 +58,7 @@ class Venue:
         acts: tuple[Callable[[], object], ...] = (
             self.nothing, self.availability, self.availability, self.name, self.sale, self.date, self.words, self.page,
             self.setting, self.partial, self.template, self.include, self.style,
-            self.catalogue, self.output, self.less, self.memory,
+            self.catalogue, self.output, self.less, self.memory, self.earlier, self.rules,
         )  # fmt: skip
         act = self.dice.choice(acts)
         act()
@@ -161,6 +161,21 @@ class Venue:
             file.unlink(missing_ok=True)
         elif file.is_file():
             file.write_bytes(file.read_bytes()[: self.dice.randrange(90)])
+
+    def earlier(self) -> None:
+        """The ledger is that of an earlier build, as a cache of CI may have it; what else that left is gone on with."""
+        ledger, aside = self.order.site / ".sitegen" / "ledger.json", self.order.site / "ledger.aside"
+        if self.dice.random() < 0.5 and aside.is_file():
+            shutil.copyfile(aside, ledger)
+        else:
+            shutil.copyfile(ledger, aside)
+
+    def rules(self) -> None:
+        """The venue has rules for its host, or others."""
+        name, line = self.dice.choice((("_redirects", "/old-{} /whats-on/ 301"), ("_headers", "/x-{}\n  X-By: us")))
+        file = self.order.site / "content" / "static" / name
+        file.parent.mkdir(exist_ok=True)
+        file.write_text(f"{line.format(self.number)}\n")
 
     def _record(self, name: str, field: str, value: str) -> None:
         """Some element of that name in a collection has another value."""

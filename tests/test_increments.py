@@ -1,10 +1,11 @@
 """A build makes again only what is made from something else, and is as one of a fresh folder, whatever has changed."""
 
+import random
 from datetime import timedelta
 from pathlib import Path
 
 import pytest
-from increments import fresh, made, run
+from increments import Venue, differing, fresh, made, run
 from live import contents
 
 from generator import calendars, manifest, production, rounds, write
@@ -28,6 +29,19 @@ def test_what_is_done_on_large_sites_alone_makes_the_same(tmp_path: Path, monkey
     monkeypatch.setattr(rounds, "TASKS_A_ROUND", 3)
     monkeypatch.setattr(production, "MANY_EVENTS", 0)
     run(tmp_path, STEPS, 2000)
+
+
+def test_what_another_build_remembered_is_not_taken_for_what_the_last_did(tmp_path: Path) -> None:
+    order = fresh(tmp_path / "site")
+    events, ledger = order.site / "feed" / "events.xml", order.site / ".sitegen" / "ledger.json"
+    made(order)
+    earlier = ledger.read_bytes()
+    events.write_text(events.read_text().replace("<Name>Macbeth<", "<Name>The Scottish Play<"))
+    made(order)
+    assert b"The Scottish Play" in ledger.read_bytes()
+    ledger.write_bytes(earlier)
+    assert differing(Venue(order, random.Random(0))) == {}  # noqa: S311  # nothing is left to it here
+    assert b"The Scottish Play" in (order.target / "calendar.ics").read_bytes()
 
 
 @pytest.fixture
