@@ -16,7 +16,7 @@ from generator.config import Settings
 from generator.errors import Fault, SiteError, Warned, tally
 from generator.gate.premises import refuse_exposed
 from generator.guard import counts_of_programme, refuse_empty, refuse_shrink
-from generator.manifest import Premises, feed_of, noting, premises, surroundings_of
+from generator.manifest import Basis, basis_of, feed_of, noting, surroundings_of
 from generator.memory import Memory, keep, remembered
 from generator.model import NOTHING
 from generator.moments import next_moment
@@ -31,14 +31,14 @@ from generator.website import Website, composed, pictured, website
 from generator.write import publishing
 
 
-def build(order: Order, tell: Callable[[str], None], is_strict: bool = False, begun: Premises | None = None) -> Report:
+def build(order: Order, tell: Callable[[str], None], is_strict: bool = False, basis: Basis | None = None) -> Report:
     """Build the site. `tell` is called with a word on each stage. Raises SitegenError; then the old site stands.
 
-    `begun` is what it is about to be made from, where that was found out.
+    `basis` is what it is about to be made from, where that was found out.
     """
     refuse_exposed(order.site, order.gate)
-    begun = begun or premises(order)
-    around = begun.around
+    basis = basis or basis_of(order)
+    around = basis.around
     before = left_in(order.site, order.target)
     keeps_most = before.surroundings == around.whole
     _refuse_output_over_input(order)
@@ -57,7 +57,7 @@ def build(order: Order, tell: Callable[[str], None], is_strict: bool = False, be
             leave(order.site, order.target, making.made)
         is_changed = memory.ledger is None or memory.ledger.content != making.content
         report = _report(order, made, making.pages, written, is_changed, tally((*making.notices, *unkept)))
-        note(begun.inputs, report)
+        note(basis.inputs, report)
     return report
 
 

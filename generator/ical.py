@@ -118,7 +118,7 @@ def _made(
 
 
 def key_of(made_from: bytes) -> bytes:
-    """What an entry or a calendar is known by that is made from these bytes: their digest."""
+    """What a file, or an entry, is known by that is made from these bytes: their digest."""
     return hashlib.blake2b(made_from, digest_size=20).digest()
 
 

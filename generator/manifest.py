@@ -43,7 +43,7 @@ _ABOUT = "snapshot.json"
 _TIMES = re.compile(rb'^ "(generated_at|pulled_at)": "(.*)",$', re.MULTILINE)
 
 
-class Premises(Struct, frozen=True):
+class Basis(Struct, frozen=True):
     """What a site is about to be made from: what is around every page, and a digest of all of it but the memory.
 
     Each is nothing where it cannot be told, and is said by who reads it.
@@ -53,13 +53,13 @@ class Premises(Struct, frozen=True):
     inputs: str
 
 
-def premises(order: Order) -> Premises:
+def basis_of(order: Order) -> Basis:
     """What a site is about to be made from. To be taken before that is read, lest what is saved meanwhile is never
     built. Raises SiteError where the settings are wrong."""
     around = surroundings_of(order)
     with suppress(OSError, ValueError, TypeError):
-        return Premises(around, _inputs(order, feed_of(order), around))
-    return Premises(around, "")
+        return Basis(around, _inputs(order, feed_of(order), around))
+    return Basis(around, "")
 
 
 def surroundings_of(order: Order) -> Surroundings:
@@ -101,19 +101,19 @@ def noting(order: Order, files: Mapping[str, Known], keeps_most: bool) -> Iterat
         yield partial(_note, order, left)
 
 
-def _note(order: Order, left: Iterator[Mapping[str, Any]], made_from: str, made: Report) -> None:
+def _note(order: Order, left: Iterator[Mapping[str, Any]], inputs: str, made: Report) -> None:
     """Write the manifest. Where it cannot be written, the next build makes all."""
     with suppress(OSError):
-        known = {"inputs": made_from, "ledger": _ledger(order), "output": next(left), "report": _as_json(made)}
+        known = {"inputs": inputs, "ledger": _ledger(order), "output": next(left), "report": _as_json(made)}
         for aside in _file(order).parent.glob(".new-*"):  # by a build that was killed
             aside.unlink(missing_ok=True)
         put(_file(order), json.dumps(known, indent=1).encode())
 
 
-def renewed(order: Order, is_strict: bool, begun: Premises | None = None) -> Report | None:
+def renewed(order: Order, is_strict: bool, basis: Basis | None = None) -> Report | None:
     """What stands, once the times in availability.json are new; None where something must be made.
 
-    `begun` is what it would be made from, where that was found out.
+    `basis` is what it would be made from, where that was found out.
 
     With a baseline the feed must be held against it, so that all is made. Raises SiteError where another build is at
     work in the output, and SecretError where a secret stands in what the site is made from.
@@ -121,18 +121,18 @@ def renewed(order: Order, is_strict: bool, begun: Premises | None = None) -> Rep
     if order.baseline and not order.allow_shrink:
         return None
     try:
-        return _renewed(order, is_strict, begun or premises(order))
+        return _renewed(order, is_strict, basis or basis_of(order))
     except (OSError, ValueError, LookupError, TypeError, AttributeError):  # a manifest of another program, or broken
         return None
 
 
-def _renewed(order: Order, is_strict: bool, begun: Premises) -> Report | None:
+def _renewed(order: Order, is_strict: bool, basis: Basis) -> Report | None:
     known = json.loads(_file(order).read_bytes())
     made = _report(known["report"], order.target)
     is_true = made.now <= order.now and (made.next_moment is None or order.now < made.next_moment)
     if not is_true or (is_strict and made.warnings):
         return None
-    if known["ledger"] != _ledger(order) or known["inputs"] != begun.inputs or not begun.inputs:
+    if known["ledger"] != _ledger(order) or known["inputs"] != basis.inputs or not basis.inputs:
         return None
     feed = feed_of(order)
     fresh = replace(made, now=order.now.astimezone(made.now.tzinfo), pulled_at=_pulled_at(feed, made))

@@ -16,14 +16,13 @@ from generator.changes import changes_json
 from generator.compose import compose
 from generator.digests import NOTHING as NO_DIGESTS
 from generator.digests import EventDigests, encoded
-from generator.digests import digest as digest_of
 from generator.entries import entries, withdrawn
 from generator.errors import Fault, Notice, NoticeKind, SiteError, Warned, tally
 from generator.feeds import robots
 from generator.hostfiles import HeaderRule, RedirectRule, headers_text, read_headers, read_redirects, redirects_text
 from generator.hosting import OWN, header_rules, leads, redirects
 from generator.ical import NOTHING as NOTHING_MADE
-from generator.ical import Made
+from generator.ical import Made, key_of
 from generator.ledger import Entry, Ledger
 from generator.memory import NOTHING, Memory
 from generator.nginx import Nginx
@@ -241,7 +240,7 @@ class Website(Struct, dict=True):
     def _said_to_hosts(self) -> bytes:
         """The key of what hosts are told: a digest of all that it is made of, save the settings and the program."""
         headers = [(rule.path, rule.headers) for rule in self._headers]
-        return digest_of(encoded((self._leads, headers, self._own(urls.REDIRECTS), self._own(urls.HEADERS))))
+        return key_of(encoded((self._leads, headers, self._own(urls.REDIRECTS), self._own(urls.HEADERS))))
 
     @cached_property
     def _nginx(self) -> Nginx:

@@ -289,7 +289,7 @@ def test_what_is_gone_before_it_was_noted_is_made_by_the_next(
     noting = manifest.noting
     monkeypatch.setattr(manifest, "MANY", many)
     monkeypatch.setattr("generator.build.noting", noting_late)
-    append(large.site / "content" / "site.toml", "\n# something more to build\n")
+    append(next((large.site / "content" / "events").glob("*.md")), "\n\nSomething more to build.\n")
     found = contents(large.target)
     made(large)
     assert contents(large.target) != found

@@ -196,10 +196,16 @@ def test_every_task_has_its_round_large_ones_are_apart_and_the_others_in_order(n
         assert max(sum(task < large for task in some) for some in found) <= 1
 
 
-@pytest.mark.parametrize(("enough", "made"), [(0, {0}), (3, {3}), (1000, {*range(4, 1000)})])
+ALL = {*range(4, 1000)}
+
+
+@pytest.mark.parametrize(
+    ("enough", "few", "made"), [(0, production.FEW, {0}), (3, production.FEW, {3}), (1000, 0, ALL), (0, 1000, ALL)]
+)
 def test_a_site_is_the_same_however_far_another_process_came(
-    order: Order, monkeypatch: pytest.MonkeyPatch, enough: int, made: set[int]
+    order: Order, monkeypatch: pytest.MonkeyPatch, enough: int, few: int, made: set[int]
 ) -> None:
+    monkeypatch.setattr(production, "FEW", few)
     came: set[int] = set()
 
     @contextmanager

@@ -15,7 +15,7 @@ from generator.cli.terminal import FEED, NOW, REPORT, SITE, check_report, clock,
 from generator.errors import SourceError
 
 if TYPE_CHECKING:
-    from generator.manifest import Premises
+    from generator.manifest import Basis
     from generator.order import Order, Report
 
 
@@ -49,7 +49,7 @@ def build(
     from generator.garbage import undisturbed
     from generator.gate.gate import Gate
     from generator.gate.premises import refuse_exposed
-    from generator.manifest import premises, renewed
+    from generator.manifest import basis_of, renewed
     from generator.order import Order
 
     started = time.monotonic()
@@ -64,16 +64,16 @@ def build(
             asked = site, moment_of(now, site), output, feed, cores, allow_shrink, baseline, snapshot
             order = Order(*asked, is_unchecked=no_check, gate=gate)
             with undisturbed():  # the program ends soon, and holds until then what it reads and makes
-                begun = premises(order)
-                made = renewed(order, strict, begun) or _built(order, tell, strict, begun)
+                basis = basis_of(order)
+                made = renewed(order, strict, basis) or _built(order, tell, strict, basis)
         outcome |= _as_json(made) | {"published": _published(baseline, moment_of(now, site), site)}
     _print_summary(made, time.monotonic() - started)
 
 
-def _built(order: "Order", tell: Callable[[str], None], is_strict: bool, begun: "Premises") -> "Report":
+def _built(order: "Order", tell: Callable[[str], None], is_strict: bool, basis: "Basis") -> "Report":
     from generator.build import build as build_site  # slow to import, and not needed where the site stands
 
-    return build_site(order, tell, is_strict=is_strict, begun=begun)
+    return build_site(order, tell, is_strict=is_strict, basis=basis)
 
 
 def _refuse_report_inside(report: Path | None, output: Path) -> None:
