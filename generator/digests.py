@@ -4,7 +4,7 @@
 """
 
 import hashlib
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from types import MappingProxyType
 from typing import Any
 
@@ -17,7 +17,7 @@ NOTHING: Mapping[int, bytes] = MappingProxyType({})
 
 
 class EventDigests:
-    """The digests of events with their instances, each made once, in this process or in another."""
+    """The digests of events with their instances, each made once."""
 
     def __init__(self, events: Sequence[ListedEvent]) -> None:
         self.events = events
@@ -30,13 +30,10 @@ class EventDigests:
             known = self._made[id(event)] = event, digest(encoded(event))
         return known[1]
 
-    def all(self) -> list[bytes]:
-        """Those of all events, in their order."""
-        return [self.of(event) for event in self.events]
-
-    def take(self, made: Iterable[bytes]) -> None:
-        """Take those of all events, as another process has made them."""
-        self._made = {id(event): (event, own) for event, own in zip(self.events, made, strict=True)}
+    def make(self) -> None:
+        """Make those of all events, before others are forked who ask for them."""
+        for event in self.events:
+            self.of(event)
 
     def by_id(self) -> dict[int, bytes]:
         """Those of all events, by id."""

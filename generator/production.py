@@ -30,9 +30,6 @@ FILES_A_BATCH = 256
 FEW = 4
 """Portions of pages that are left, for which to begin with other processes takes longer than to make them."""
 
-MANY_EVENTS = 1000
-"""Events, from which on another process makes the digests of them beside this one."""
-
 
 class Begun(Struct):
     """What was done beside the first process: the events whose pages stand, how many portions of pages were made, the
@@ -63,13 +60,10 @@ class Production:
         SecretError where a file holds a secret.
         """
         making = Making(self.site, self.before, self.around, self.order, aside)
-        whole, digests = Batch(), self.site.plan.digests
-        jobs = self.order.jobs if len(digests.events) >= MANY_EVENTS else 1
-        with beside(lambda _: digests.all(), jobs, "told events apart") as told:
-            known = self._truth(making, whole)
-            digests.take(told())
+        whole = Batch(self._comparison())
+        self.site.plan.digests.make()
         with beside(partial(self._begin, making, whole.comparison), self.order.jobs, "made pages") as begun:
-            known |= self._of_all(making, whole)
+            known = self._of_all(making, whole)
             left = self._left(making, whole)
             ahead = begun()
         yield from whole.placed
@@ -103,14 +97,11 @@ class Production:
         )
         return last.placed
 
-    def _truth(self, making: Making, batch: Batch) -> dict[str, bytes]:
-        """What pages are compared with, unless nobody is to, put aside."""
-        known = {path: make() for path, make in self.site.lasting.availability.items()}
-        for path, content in known.items():
-            making.put(batch, path, content)
-        if not self.order.is_unchecked:
-            batch.comparison = Comparison(truth_of(known.values()))
-        return known
+    def _comparison(self) -> Comparison | None:
+        """What pages are held against, unless nobody asks for that."""
+        if self.order.is_unchecked:
+            return None
+        return Comparison(truth_of(make() for make in self.site.lasting.availability.values()))
 
     def _begin(self, making: Making, comparison: Comparison | None, is_enough: Callable[[], bool]) -> Begun:
         """See which events stand, and make pages of others until it is enough: those of events first, few at a time."""
@@ -126,9 +117,9 @@ class Production:
 
     def _of_all(self, making: Making, batch: Batch) -> dict[str, bytes]:
         """The files that are made of the whole programme, put aside; those of them that others are compared with."""
-        known, truth = dict[str, bytes](), self.site.lasting.availability
+        known = dict[str, bytes]()
         for path, make in self.site.others():
-            if make is truth.get(path) or not self._is_of_all(path, make):
+            if not self._is_of_all(path, make):
                 continue
             if batch.comparison and path in (urls.FEED, urls.REDIRECTS):
                 known.setdefault(path, make())  # where two would have one path, putting them aside tells

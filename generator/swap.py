@@ -9,14 +9,16 @@ import shutil
 import stat
 import sys
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
+from types import MappingProxyType
 from typing import IO, NamedTuple
 
 from generator.anatomy import Struct
 from generator.errors import Fault, SiteError
 
+NOTHING: Mapping[str, "Standing"] = MappingProxyType({})
 _AT_FDCWD = -100
 _RENAME_EXCHANGE = 2  # RENAME_EXCHANGE of Linux, RENAME_SWAP of macOS
 
@@ -160,9 +162,18 @@ class Standing(NamedTuple):
         return stat.S_ISREG(self.mode)
 
 
-def standing_in(folder: Path) -> dict[str, Standing]:
-    """Every file below a folder, as a path with slashes, and how it stands; a link counts as a file."""
-    return {path: Standing.of(found) for path, found in stats_in(folder)} if folder.is_dir() else {}
+def standing_in(folder: Path, twins: Mapping[str, Standing] = NOTHING) -> dict[str, Standing]:
+    """Every file below a folder, as a path with slashes, and how it stands; a link counts as a file.
+
+    `twins` are the files of another folder of the same disk. One that is the same file there, under two names, stands
+    as it does there; the names of a folder tell which file it is, so that the system is not asked again.
+    """
+    found: dict[str, Standing] = {}
+    for path, entry in _entries(folder) if folder.is_dir() else ():
+        twin = twins.get(path)
+        is_same = twin and twin.inode == entry.inode()
+        found[path] = twin if twin and is_same else Standing.of(entry.stat(follow_symlinks=False))
+    return found
 
 
 def stats_in(folder: Path | str) -> Iterator[tuple[str, os.stat_result]]:

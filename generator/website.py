@@ -173,8 +173,8 @@ class Website(Struct, dict=True):
 
     def others(self) -> Iterator[tuple[str, File]]:
         """The files that are neither pages nor made of them: the path of each, and what makes it."""
-        yield from self.lasting.calendars.items()
         yield from self.lasting.availability.items()
+        yield from self.lasting.calendars.items()
         yield from self.summaries.items()
         yield from ((path, partial(self._picture, file)) for path, file in self.pictures.files.items())
         yield from self._own_files()

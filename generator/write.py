@@ -165,7 +165,8 @@ def _look(
         folder.mkdir()
         _each(standing(places.target), places.target, folder, _link)
         return Look({}, frozenset())
-    return _beside(standing(folder), standing(places.target), eq)
+    there = standing(places.target)
+    return _beside(standing_in(folder, there), there, eq)
 
 
 def _beside(

@@ -8,7 +8,7 @@ import pytest
 from increments import Venue, differing, fresh, made, run
 from live import contents
 
-from generator import calendars, manifest, production, rounds, write
+from generator import calendars, manifest, rounds, write
 from generator.anatomy import replace
 from generator.errors import SiteError
 from generator.plan import Page
@@ -27,7 +27,6 @@ def test_what_is_done_on_large_sites_alone_makes_the_same(tmp_path: Path, monkey
     monkeypatch.setattr(write, "MANY", 0)
     monkeypatch.setattr(manifest, "MANY", 0)
     monkeypatch.setattr(rounds, "TASKS_A_ROUND", 3)
-    monkeypatch.setattr(production, "MANY_EVENTS", 0)
     run(tmp_path, STEPS, 2000)
 
 
