@@ -13,6 +13,7 @@ from generator.config import Settings
 from generator.ical import About, Made, Writer, key_of, writer
 from generator.ledger import Ledger
 from generator.programme import Programme
+from generator.subscription import calendar_name
 from generator.urls import Addresses
 
 MANY = 1000
@@ -55,7 +56,7 @@ class Calendars(Struct, dict=True):
         if name == urls.HOME:
             return About(urls.FEED, site, urls.HOME)
         today = self._pages.get(name)
-        title = f"{self._titles[name]} · {site}" if name in self._titles else site
+        title = calendar_name(self._titles.get(name, ""), site)
         return About((today or folder) + urls.FEED, title, today or urls.WHATS_ON)
 
     def listed(self, name: str) -> Sequence[int]:

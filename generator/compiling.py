@@ -91,6 +91,7 @@ class Generator(CodeGenerator):
         attributes = {found.attr for found in node.find_all(nodes.Getattr) if _is_name(found.attr)}
         self.writeline(f"needs = {needs!r}")
         self.writeline(f"refers_to = {[*meta.find_referenced_templates(node)]!r}")
+        self.writeline("simple = environment.simple_ids")
         for attribute in sorted(attributes):
             self.writeline(f"has_{attribute} = environment.safe[{attribute!r}]")
 
@@ -102,6 +103,22 @@ class Generator(CodeGenerator):
         self.write(f"(it.{node.attr} if type(it := ")
         self.visit(node.node, frame)
         self.write(f") in has_{node.attr} else environment.getattr(it, {node.attr!r}))")
+
+    def visit_Call(self, node: nodes.Call, frame: Frame, forward_caller: bool = False) -> None:
+        """A call; one that wants nothing but arguments is made at once where the function is known to be simple."""
+        is_bare = isinstance(node.node, nodes.Name) and not (node.kwargs or node.dyn_args or node.dyn_kwargs)
+        if forward_caller or not is_bare:
+            super().visit_Call(node, frame, forward_caller=forward_caller)
+            return
+        self.write("(it(")
+        for argument in node.args:
+            self.visit(argument, frame)
+            self.write(", ")
+        self.write(") if id(it := ")
+        self.visit(node.node, frame)
+        self.write(") in simple else ")
+        super().visit_Call(node, frame)
+        self.write(")")
 
     def _output_child_pre(self, node: nodes.Expr, frame: Frame, finalize: CodeGenerator._FinalizeInfo) -> None:
         if frame.eval_ctx.volatile or not frame.eval_ctx.autoescape or finalize.src is not None:

@@ -8,7 +8,6 @@ from collections import defaultdict
 from collections.abc import Callable, Collection
 from typing import Any
 
-from jinja2.runtime import Context
 from jinja2.sandbox import ImmutableSandboxedEnvironment
 from jinja2.utils import missing
 
@@ -20,23 +19,14 @@ class Confined(ImmutableSandboxedEnvironment):
 
     That depends on nothing else, save for the formatting of text. Asked each time, pages take half as long again.
     `safe` has the types, by the attribute. Of the callables in `simple`, these very objects, it is known that they are
-    safe, and that they want nothing but their arguments.
+    safe, and that they want nothing but their arguments: compiled templates call them, known by `simple_ids`, at once.
     """
 
     def __init__(self, simple: Collection[Callable[..., Any]] = (), **options: Any) -> None:
         super().__init__(**options)
         self.simple = tuple(simple)
-        self._simple = frozenset(map(id, self.simple))
+        self.simple_ids = frozenset(map(id, self.simple))
         self.safe: dict[str, set[type]] = defaultdict(set)
-
-    def call(self, context: Context, obj: Any, /, *args: Any, **kwargs: Any) -> Any:
-        """What a callable gives."""
-        if id(obj) in self._simple:
-            if kwargs:
-                kwargs.pop("_loop_vars", None)
-                kwargs.pop("_block_vars", None)
-            return obj(*args, **kwargs)
-        return super().call(context, obj, *args, **kwargs)
 
     def getattr(self, obj: Any, attribute: str) -> Any:
         """An attribute, else an item, of an object; undefined where there is none, or where it is not for templates."""

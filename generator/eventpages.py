@@ -40,6 +40,7 @@ def _event(about: About, title: str, voice: Voice) -> Page:
         trail=(Link(_("What’s on"), urls.WHATS_ON),),
         crumb=event.title,
         calendar=event.path + urls.FEED,
+        calendar_of=event.title,
         share=event.share,
         image=event.image,
         describe=lambda: (voice.describer.event(event),),
@@ -78,6 +79,7 @@ def _instances(event: ListedEvent, voice: Voice) -> Iterator[Page]:
             trail=(Link(_("What’s on"), urls.WHATS_ON), Link(event.title, event.path)),
             crumb=moment,
             calendar=event.path + urls.FEED,
+            calendar_of=event.title,
             share=event.share,
             describe=_described(event, instance, voice),
             context={

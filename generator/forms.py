@@ -1,6 +1,6 @@
 """The forms in which machines read moments, lengths and amounts."""
 
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from decimal import Decimal
 from functools import lru_cache
 
@@ -13,6 +13,11 @@ def utc(value: datetime) -> str:
 def basic_utc(value: datetime) -> str:
     """A moment in UTC, to the second, as calendars write it: 20140901T120000Z."""
     return utc(value).replace("-", "").replace(":", "")
+
+
+def iso(value: date) -> str:
+    """A day, or a time with its distance from UTC, as the element `time` wants it: 2014-09-01T13:00:00+01:00."""
+    return value.isoformat()
 
 
 def moment(text: str) -> datetime:

@@ -10,9 +10,9 @@ from datetime import datetime
 from typing import Any
 
 from generator import urls
-from generator.anatomy import Struct, field, replace
+from generator.anatomy import Struct, field
 from generator.config import Settings, Venue
-from generator.eventtypes import event_type
+from generator.eventtypes import EventType, event_type
 from generator.forms import decimal, iso_duration
 from generator.place import Place
 from generator.prices import PriceTable
@@ -43,6 +43,23 @@ def document(nodes: Iterable[Data]) -> Data:
     return {"@context": SCHEMA, "@graph": list(nodes)}
 
 
+class _OfEvent(Struct, frozen=True):
+    """What all dates of an event say of it: the type of each, its place by name, and all else, in `parts`."""
+
+    event: ListedEvent
+    type: EventType
+    place: Data
+    parts: Data
+
+
+class _OfTicket(Struct, frozen=True):
+    """What all offers of a ticket say of it: `begin`, and what it costs; `brief` is that of one that has no name."""
+
+    begin: Data
+    costs: Data
+    brief: Data
+
+
 class Describer(Struct, frozen=True):
     """Says what is on a page in schema.org's words.
 
@@ -52,21 +69,15 @@ class Describer(Struct, frozen=True):
     settings: Settings
     addresses: Addresses
     earlier_start: Callable[[ListedInstance], datetime | None]
-    _made: dict[int, tuple[PriceTable, tuple[Ticket, ...]]] = field(default_factory=dict)
+    _tickets: dict[int, tuple[PriceTable, tuple[_OfTicket, ...]]] = field(default_factory=dict)
+    _events: dict[int, _OfEvent] = field(default_factory=dict)
 
     def instance(self, event: ListedEvent, instance: ListedInstance) -> Data:
         """An instance as the fitting Event type, within its series, with an offer for each ticket type."""
-        performance = self._performance(event, instance)
-        offered = AVAILABILITY.get(instance.state)
-        return _known(
-            **performance,
-            duration=iso_duration(event.duration) if event.duration else None,
-            eventAttendanceMode=f"{SCHEMA}/OfflineEventAttendanceMode",
-            location=self._place(event.place),
-            **self._about(event),
-            superEvent=self._series(event),
-            offers=[self._offer(ticket, instance) for ticket in self._tickets(instance.prices)] if offered else None,
-        )
+        told = {**self._performance(event, instance), **self._of_event(event).parts}
+        if instance.state in AVAILABILITY:
+            told["offers"] = self._offers(instance)
+        return told
 
     def event(self, event: ListedEvent) -> Data:
         """An event as the series of its instances to come, each in short: its own page says all."""
@@ -119,7 +130,7 @@ class Describer(Struct, frozen=True):
         status = STATUS.get(instance.state) or (RESCHEDULED if previous else SCHEDULED)
         return _known(
             **{
-                "@type": event_type((genre.code for genre in event.genres), self.settings.attributes.types),
+                "@type": self._of_event(event).type,
                 "@id": self._id(urls.instance_for_good(instance.id) + OF_EVENT),
             },
             name=event.title,
@@ -130,36 +141,57 @@ class Describer(Struct, frozen=True):
             eventStatus=f"{SCHEMA}/{status}",
         )
 
-    def _short(self, event: ListedEvent, instance: ListedInstance) -> Data:
-        offered = AVAILABILITY.get(instance.state)
-        cheapest = replace(self._tickets(instance.prices)[0], name="")
-        return _known(
-            **self._performance(event, instance),
-            location={"@id": self._id(_mark(event.place))},
-            offers=self._offer(cheapest, instance, brief=True) if offered else None,
-        )
-
-    def _tickets(self, table: PriceTable) -> tuple[Ticket, ...]:
-        """The tickets of a price table, made once: many instances have the same."""
-        known = self._made.get(id(table))
+    def _of_event(self, event: ListedEvent) -> _OfEvent:
+        """What all dates of an event say of it, made once: they come together."""
+        known = self._events.get(id(event))
         if known is None:
-            known = self._made[id(table)] = table, tickets(table)
-        return known[1]
+            parts = _known(
+                duration=iso_duration(event.duration) if event.duration else None,
+                eventAttendanceMode=f"{SCHEMA}/OfflineEventAttendanceMode",
+                location=self._place(event.place),
+                **self._about(event),
+                superEvent=self._series(event),
+            )
+            kind = event_type((genre.code for genre in event.genres), self.settings.attributes.types)
+            self._events.clear()
+            known = self._events[id(event)] = _OfEvent(event, kind, {"@id": parts["location"]["@id"]}, parts)
+        return known
 
-    def _offer(self, ticket: Ticket, instance: ListedInstance, brief: bool = False) -> Data:
-        price, currency = ticket.price, self.settings.site.currency
-        begin, end = (None, None) if brief else (instance.on_sale_from, instance.on_sale_until)
-        return _known(
-            **{"@type": "Offer"},
-            name=ticket.name or None,
-            url=instance.booking_url or self.addresses.absolute(instance.path),
-            availability=f"{SCHEMA}/{AVAILABILITY[instance.state]}",
-            price=decimal(price) if price is not None else None,
-            priceCurrency=currency if price is not None else None,
-            priceSpecification=None if brief else _range(ticket, currency),
+    def _short(self, event: ListedEvent, instance: ListedInstance) -> Data:
+        told = {**self._performance(event, instance), "location": self._of_event(event).place}
+        if instance.state in AVAILABILITY:
+            told["offers"] = {"@type": "Offer", **self._sold(instance), **self._of_tickets(instance.prices)[0].brief}
+        return told
+
+    def _offers(self, instance: ListedInstance) -> list[Data]:
+        """An offer for each ticket type."""
+        begin, end = instance.on_sale_from, instance.on_sale_until
+        sold = self._sold(instance)
+        valid = _known(
             validFrom=begin.isoformat() if begin else None,
             validThrough=end.isoformat() if end else None,
         )
+        return [{**ticket.begin, **sold, **ticket.costs, **valid} for ticket in self._of_tickets(instance.prices)]
+
+    def _sold(self, instance: ListedInstance) -> Data:
+        """Where an instance is sold, and whether it is."""
+        return {
+            "url": instance.booking_url or self.addresses.absolute(instance.path),
+            "availability": f"{SCHEMA}/{AVAILABILITY[instance.state]}",
+        }
+
+    def _of_tickets(self, table: PriceTable) -> tuple[_OfTicket, ...]:
+        """The tickets of a price table, made once: many instances have the same."""
+        known = self._tickets.get(id(table))
+        if known is None:
+            known = self._tickets[id(table)] = table, tuple(map(self._of_ticket, tickets(table)))
+        return known[1]
+
+    def _of_ticket(self, ticket: Ticket) -> _OfTicket:
+        currency = self.settings.site.currency
+        price = {} if ticket.price is None else {"price": decimal(ticket.price), "priceCurrency": currency}
+        begin = _known(**{"@type": "Offer"}, name=ticket.name or None)
+        return _OfTicket(begin, price | _known(priceSpecification=_range(ticket, currency)), price)
 
     def _series(self, event: ListedEvent) -> Data:
         id_ = self._id(urls.event_for_good(event.id) + OF_EVENT)

@@ -198,6 +198,7 @@ def _kinds(title: str, path: str, kinds: tuple[Kind, ...], plan: Plan) -> Iterat
             section=path,
             trail=(Link(title, path),),
             calendar=kind.path + urls.FEED,
+            calendar_of=kind.name,
             context={"kind": kind, "found": found},
         )
 

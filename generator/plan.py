@@ -50,9 +50,10 @@ class Page(Struct, frozen=True):
     """A page: where it is, what makes it, and what its head says.
 
     `path` decides the file; `section` is the path of the menu entry it belongs to; `trail` leads to it from the home
-    page, and ends with `crumb`, or with the title; `calendar` is the path of the calendar that goes with it, `share`
-    of the image for those who share it; `image` is the picture that it shows, as search engines are told; `describe`
-    tells the nodes of its structured data; `context` is for its own template.
+    page, and ends with `crumb`, or with the title; `calendar` is the path of the calendar that goes with it, and
+    `calendar_of` what that lists, "" where it is all that is on; `share` is the path of the image for those who share
+    it; `image` is the picture that it shows, as search engines are told; `describe` tells the nodes of its structured
+    data; `context` is for its own template.
     """
 
     path: str
@@ -63,6 +64,7 @@ class Page(Struct, frozen=True):
     trail: tuple[Link, ...] = ()
     crumb: str = ""
     calendar: str = urls.FEED
+    calendar_of: str = ""
     share: str = ""
     image: str = ""
     describe: Callable[[], Iterable[Data]] | None = None

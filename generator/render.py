@@ -8,12 +8,12 @@ import difflib
 import hashlib
 import re
 import traceback
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from functools import cache, cached_property
 from html import escape
 from pathlib import Path
-from types import CodeType, SimpleNamespace
+from types import CodeType
 from typing import Any
 
 import jinja2
@@ -25,22 +25,22 @@ from generator import urls
 from generator.anatomy import Struct
 from generator.assets import Asset, assets
 from generator.errors import Fault, SiteError
-from generator.forms import decimal, iso_duration
+from generator.forms import decimal, iso, iso_duration
 from generator.jsonld import Data
 from generator.plan import Page, Plan, filing, menu, more_pages
 from generator.shortcuts import Environment
 from generator.states import State
-from generator.subscription import subscription
+from generator.subscription import calendar_name, subscription
 from generator.swap import put
 from generator.text import Html
 
 _MEND = "Mend the template, or delete it to use the built-in one."
 _PROGRAM = Path(__file__).parent
-_PATHS = SimpleNamespace(**{
-    name: value
+_PATHS = type("Paths", (), {
+    name: value if isinstance(value, str) else staticmethod(value)
     for name, value in vars(urls).items()
     if name[0] != "_" and (isinstance(value, str) or getattr(value, "__module__", "") == urls.__name__)
-})  # fmt: skip
+})()  # fmt: skip
 """The paths that templates may name: what `urls` says itself, without what it imports."""
 _WRONG = (jinja2.TemplateError, TypeError, ValueError, LookupError, AttributeError, ArithmeticError, RecursionError)
 
@@ -153,6 +153,8 @@ class Renderer(Struct, dict=True):
             "has_asset": self.assets.__contains__,
             "live": live,
         }
+        environment.filters["srcset"] = lambda files: srcset(files, plan.addresses.href)
+        environment.filters["calendar_name"] = lambda listed: calendar_name(listed, plan.settings.site.name)
         environment.filters["subscription"] = lambda path, name: subscription(path, name, plan.addresses)
         environment.filters["json_script"] = lambda data: said_live if data is live else json_script(data)
         environment.filters |= _FILTERS | {name: getattr(plan.language, name) for name in _SAID}
@@ -235,6 +237,11 @@ def _text(say: Callable[..., str]) -> Callable[..., str]:
     return said
 
 
+def srcset(files: Iterable[tuple[str, int]], href: Callable[[str], str]) -> str:
+    """The files of a picture, each with its width, as HTML's `srcset` has them."""
+    return ", ".join([f"{href(path)} {width}w" for path, width in files])
+
+
 def _live(plan: Plan) -> dict[str, Any]:
     """What the open page needs to keep its states true: where to ask, for how long an answer holds, and the words."""
     said = plan.language
@@ -268,6 +275,7 @@ _SAID = (
 _FILTERS: dict[str, Callable[..., Any]] = {
     "filing": filing,
     "decimal": decimal,
+    "iso": iso,
     "iso_duration": iso_duration,
     "tel": lambda number: "tel:" + re.sub(r"[^+0-9]", "", number),
 }

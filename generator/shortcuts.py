@@ -26,22 +26,9 @@ MANY = 100
 """How many different things that a partial said are kept; then, if that spared half of its work, others are."""
 
 _PLAIN = (str, int, bool, type(None), Html, Markup)
-
-
-class _Messages(dict[str, Markup]):
-    """Messages, each said once, as `finish` makes them markup."""
-
-    def __init__(self, say: Callable[[str], str], finish: Callable[[str], str] = str) -> None:
-        self._say, self._finish = say, finish
-
-    def __missing__(self, message: str) -> Markup:
-        said = Markup(self._finish(self._say(message)))  # noqa: S704  # as the extension does it
-        self[message] = said
-        return said
-
-
 _MARKUP = (Markup, Html)
 _special = re.compile("[&<>\"']").search
+_of_text = re.compile(r"(?:[^%]|%%|%\(\w+\)s)*").fullmatch
 
 
 def written(value: Any) -> str:
@@ -50,6 +37,28 @@ def written(value: Any) -> str:
     if kind in _MARKUP or (kind is str and not _special(value)):
         return value  # type: ignore[no-any-return]  # it is text
     return escape(value)
+
+
+class _Pattern(Markup):
+    """A message with places for texts: `%` puts them in, as it does with any markup, in half the time."""
+
+    def __mod__(self, variables: Mapping[str, Any]) -> Markup:  # type: ignore[override]  # it is asked with names alone
+        return Markup(str.__mod__(self, {name: written(value) for name, value in variables.items()}))  # noqa: S704  # so
+
+
+def _pattern(said: str) -> Markup:
+    return _Pattern(said) if _of_text(said) else Markup(said)  # noqa: S704  # as the extension does it
+
+
+class _Messages(dict[str, Markup]):
+    """Messages, each said once, as `finish` makes them markup."""
+
+    def __init__(self, say: Callable[[str], str], finish: Callable[[str], Markup]) -> None:
+        self._say, self._finish = say, finish
+
+    def __missing__(self, message: str) -> Markup:
+        said = self[message] = self._finish(self._say(message))
+        return said
 
 
 class Environment(Confined):
@@ -66,12 +75,12 @@ class Environment(Confined):
     @cached_property
     def messages(self) -> _Messages:
         """What messages say that have no variables."""
-        return _Messages(self.say, lambda said: said % {})
+        return _Messages(self.say, lambda said: Markup(said % {}))  # noqa: S704  # as the extension does it
 
     @cached_property
     def with_variables(self) -> _Messages:
         """What messages say that have variables, before those are put in."""
-        return _Messages(self.say)
+        return _Messages(self.say, _pattern)
 
     def _generate(
         self, source: nodes.Template, name: str | None, filename: str | None, defer_init: bool = False

@@ -1,6 +1,7 @@
 """How people take a calendar along: the addresses that the calendars of the world open.
 
-`subscription` is the door for a calendar that keeps itself up to date, `EntryLinks` for a single date that does not.
+`subscription` is the door for a calendar that keeps itself up to date, `EntryLinks` for a single date that does not;
+`calendar_name` tells what a calendar is called.
 """
 
 import re
@@ -65,6 +66,11 @@ class EntryLinks(Struct, frozen=True):
     @property
     def _times(self) -> tuple[datetime, datetime]:
         return self._instance.start, self._instance.end or self._instance.start
+
+
+def calendar_name(listed: str, site_name: str) -> str:
+    """What a calendar is called that lists this, "" for all that is on: in itself, and where people take it along."""
+    return f"{listed} · {site_name}" if listed else site_name
 
 
 def subscription(path: str, name: str, addresses: Addresses) -> Subscription:

@@ -69,6 +69,7 @@ class Language:
     patterns: Patterns
     catalogue: NullTranslations
     _date: Callable[[date, str], str] = field(init=False, repr=False, compare=False)
+    _time: Callable[[int, int], str] = field(init=False, repr=False, compare=False)
     _clock: Callable[[datetime, int, tzinfo | None], str] = field(init=False, repr=False, compare=False)
     _moment: Callable[[datetime, int, tzinfo | None], str] = field(init=False, repr=False, compare=False)
     _money: Callable[[Decimal], str] = field(init=False, repr=False, compare=False)
@@ -77,6 +78,7 @@ class Language:
         """Have what is said often said once. A time is known by its clock: the moments of two zones can be equal."""
         for name, many, say in (
             ("_date", MANY_DAYS, lambda day, pattern: date_in(day, pattern, self.locale)),
+            ("_time", MANY, lambda hour, minute: time_in(hour, minute, self.patterns, self.locale)),
             ("_clock", MANY, self._said_clock),
             ("_moment", MANY, self._said_moment),
             ("_money", MANY, lambda amount: money_in(amount, self.currency, self.locale)),
@@ -163,7 +165,7 @@ class Language:
 
     def _said_clock(self, wall: datetime, fold: int, zone: tzinfo | None) -> str:
         value = wall.replace(tzinfo=zone, fold=fold)
-        text = time_in(value.hour, value.minute, self.patterns, self.locale)
+        text = self._time(value.hour, value.minute)
         return f"{text} {value.tzname()}" if _comes_twice(value) else text
 
     def moment(self, value: datetime) -> str:

@@ -285,7 +285,7 @@ def overriding(site: Path, old: str, new: str) -> Path:
     ("old", "new"),
     [
         ('data-state="{{ instance.state }}"', 'data-state="on_sale"'),
-        ("instance.start.isoformat()", '"2026-02-27T19:30:00+01:00"'),
+        ("instance.start|iso", '"2026-02-27T19:30:00+01:00"'),
         ("instance.prices.lowest|decimal", '"1.00"'),
         ('data-instance="{{ instance.id }}"', 'data-instance="1001"'),
     ],

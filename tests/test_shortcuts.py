@@ -39,6 +39,9 @@ TEMPLATES = {
     "a message in a block": "{% trans title=show.title %}All about {{ title }}{% endtrans %}",
     "a message of many": "{{ ngettext('%(num)s seat of %(title)s', '%(num)s seats', 1, title=text) }}",
     "a message without escaping": "{% autoescape false %}{{ _('%(x)s', x=text) }}{{ text }}{% endautoescape %}",
+    "a message with values of every sort": "{{ _('%(a)s %(b)s: 100 %%', a=text, b=none) }} "
+    "{{ _('%(a)s %(b)s %(c)s', a=markup, b=html, c=1.5) }}",
+    "a message with a number as a number": "{{ _('%(n)d of %(m)05.1f and %(x)r', n=show.number, m=2, x=text) }}",
     "a message that lacks a variable": "{{ _('%(title)s by %(name)s', title=text) }}",
     "a name for messages that is taken": "{% set _ = link %}{{ _('Hello') }}",
     "partials": "{% for each in shows %}{% with show = each, end = loop.index %}{% include 'card.html' %}{% endwith %}"
@@ -58,6 +61,14 @@ TEMPLATES = {
     "an inside by a filter": "{{ show|attr('__init__') }}",
     "a change": "{{ [].append(1) }}",
     "a format of insides": "{{ '{0.__class__}'.format(show) }}",
+    "links in links": "{{ link(link(link(text))) }} {{ link(_('%(x)s', x=link(show.title))) }}",
+    "links in every form": "{{ link(text=text) }} {{ link(*[text]) }} {{ link(**{'text': text}) }}",
+    "links in a loop and a block": "{% for link_to in [link, link] %}{{ link_to(text) }}{% block one scoped %}"
+    "{{ link_to(loop.index) }}{% endblock %}{% endfor %}{% set it = link %}{{ it(it(text)) }}",
+    "a name for links that is taken": "{% macro link(simple) %}<i>{{ simple }}</i>{% endmacro %}{{ link(text) }}",
+    "a link that is called with a block": "{% call link(text) %}a{% endcall %}",
+    "a link to nothing": "{{ link() }}",
+    "a link that nobody knows": "{{ links(text) }}",
     "a link with two names": "{{ link(text, text) }}",
 }
 

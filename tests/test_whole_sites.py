@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from datetime import datetime
 from itertools import pairwise
 from pathlib import Path
-from urllib.parse import unquote, urljoin, urlsplit
+from urllib.parse import parse_qs, unquote, urljoin, urlsplit
 from xml.etree import ElementTree
 
 import icalendar
@@ -150,6 +150,32 @@ def is_clean(line: bytes) -> bool:
 def test_every_calendar_is_read_without_a_fault_and_holds_something(output: Path) -> None:
     calendars = {path: icalendar.Calendar.from_ical(path.read_bytes()) for path in output.rglob("*.ics")}
     assert {str(path): c.subcomponents for path, c in calendars.items() if c.errors or not c.subcomponents} == {}
+
+
+def test_a_calendar_is_called_where_it_is_offered_what_it_calls_itself(output: Path, pages: list[Path]) -> None:
+    site = availability(output)["site"]
+    offered = {offer for page in pages for offer in offered_calendars(site, page)}
+    addresses = {address for address, _ in offered}
+    assert len(addresses) > 3
+    assert offered == {(address, own_name(output / unquote(address.removeprefix(f"{site}/")))) for address in addresses}
+
+
+def offered_calendars(site: str, page: Path) -> Iterator[tuple[str, str]]:
+    """The calendars to subscribe to that a page names: the address of each, and what it is called there.
+
+    A backslash before an n is told as a slash: calendars have one, as some readers take the other for a line end.
+    """
+    for element in elements(page):
+        if element.get("type") == "text/calendar":
+            yield urljoin(site, element.attrib["href"]), re.sub(r"\\(?=[nN])", "/", element.attrib["title"])
+        elif "/addfromweb?" in element.get("href", ""):
+            asked = parse_qs(urlsplit(element.attrib["href"]).query)
+            yield asked["url"][0], re.sub(r"\\(?=[nN])", "/", asked["name"][0])
+
+
+def own_name(calendar: Path) -> str:
+    """What a calendar calls itself."""
+    return str(icalendar.Calendar.from_ical(calendar.read_bytes())["X-WR-CALNAME"])
 
 
 def test_every_calendar_but_the_sites_holds_part_of_it(output: Path) -> None:

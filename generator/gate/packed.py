@@ -52,7 +52,12 @@ class _Room(Struct):
 
 def is_packed(content: bytes) -> bool:
     """Whether a file is of a sort that has something inside. An archive may also hang at the end of another file."""
-    return content.startswith(_PACKED) or _END_OF_ZIP in content
+    return content.startswith(_PACKED) or _has_end_of_zip(content)
+
+
+def _has_end_of_zip(content: bytes) -> bool:
+    """Whether the end of an archive is in a file. No text has one of its bytes, which is looked for far sooner."""
+    return b"\x05" in content and _END_OF_ZIP in content
 
 
 def unpacked(content: bytes) -> Iterator[tuple[str, bytes]]:
@@ -87,7 +92,7 @@ def _parts(content: bytes, room: _Room) -> Iterator[tuple[str, bytes]]:
             raise UnreadableError("it is compressed, and broken") from error
     elif content.startswith((_PNG, _PDF)):
         yield from _deflated(content, room)
-    if content.startswith(_ZIP) or _END_OF_ZIP in content:
+    if content.startswith(_ZIP) or _has_end_of_zip(content):
         yield from _members(content, room)
 
 
