@@ -260,12 +260,13 @@ def _live(plan: Plan) -> dict[str, Any]:
 
 def json_script(data: Data) -> Html:
     """JSON that can stand in a script element: nothing in it can end the element or begin markup."""
-    text = msgspec.json.encode(data).decode()
-    for character in "<>&\u2028\u2029":
-        text = text.replace(character, f"\\u{ord(character):04x}")
-    return Html(text)
+    written = msgspec.json.encode(data)
+    for character, escaped in _ESCAPED:
+        written = written.replace(character, escaped)
+    return Html(written.decode())
 
 
+_ESCAPED = tuple((letter.encode(), f"\\u{ord(letter):04x}".encode()) for letter in "<>&\u2028\u2029")
 _SAID = (
     "label", "meaning", "sentence", "day", "short_day", "weekday", "month", "clock", "moment", "short_moment", "run",
     "when", "money", "duration",

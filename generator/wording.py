@@ -61,13 +61,17 @@ _SENTENCES = {
 
 @dataclass(frozen=True, slots=True)
 class Language:
-    """A language to say things in. `tag` is for `lang`; amounts are in `currency`; `catalogue` has the words."""
+    """A language to say things in. `tag` is for `lang`; amounts are in `currency`; `catalogue` has the words.
+
+    `joined` is how a day, {1}, and a time, {0}, stand together.
+    """
 
     tag: str
     locale: Locale
     currency: str
     patterns: Patterns
     catalogue: NullTranslations
+    joined: str = field(init=False)
     _date: Callable[[date, str], str] = field(init=False, repr=False, compare=False)
     _time: Callable[[int, int], str] = field(init=False, repr=False, compare=False)
     _clock: Callable[[datetime, int, tzinfo | None], str] = field(init=False, repr=False, compare=False)
@@ -76,6 +80,7 @@ class Language:
 
     def __post_init__(self) -> None:
         """Have what is said often said once. A time is known by its clock: the moments of two zones can be equal."""
+        object.__setattr__(self, "joined", str(self.locale.datetime_formats["medium"]).replace("'", ""))
         for name, many, say in (
             ("_date", MANY_DAYS, lambda day, pattern: date_in(day, pattern, self.locale)),
             ("_time", MANY, lambda hour, minute: time_in(hour, minute, self.patterns, self.locale)),
@@ -101,11 +106,6 @@ class Language:
         full, short = self.locale.days["stand-alone"]["wide"], self.locale.days["stand-alone"]["abbreviated"]
         order = [(self.first_weekday + number) % 7 for number in range(7)]
         return tuple((full[number], short[number]) for number in order)
-
-    @property
-    def joined(self) -> str:
-        """How a day, {1}, and a time, {0}, stand together."""
-        return str(self.locale.datetime_formats["medium"]).replace("'", "")
 
     def gettext(self, message: str) -> str:
         """A message in this language."""
