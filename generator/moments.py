@@ -32,10 +32,12 @@ def next_moment(programme: Programme, ledger: Ledger, feed_moves_at: datetime | 
 
 
 def _of_instance(instance: ListedInstance) -> Iterator[datetime]:
-    """Its sale opens and closes, it is over, it is no longer new, and no calendar keeps it."""
+    """Its sale opens and closes, it is over, it is no longer new, and no calendar keeps it: all that is left then."""
     over = (instance.end or instance.start).astimezone(UTC)
-    yield over
     yield over + KEPT_FOR + SECOND
+    if instance.is_over:
+        return
+    yield over
     if instance.on_sale_from:
         yield instance.on_sale_from
         yield instance.on_sale_from + NEW_FOR  # on the clock of the site, as the list of what is new counts

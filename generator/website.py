@@ -176,7 +176,7 @@ class Website(Struct, dict=True):
         yield from self.lasting.availability.items()
         yield from self.lasting.calendars.items()
         yield from self.summaries.items()
-        yield from ((path, partial(self._picture, file)) for path, file in self.pictures.files.items())
+        yield from ((path, self._named(file)) for path, file in self.pictures.files.items())
         yield from self._own_files()
 
     def _other(self, path: str) -> File | None:
@@ -261,6 +261,10 @@ class Website(Struct, dict=True):
         yield from ((path, make()) for path, make in self.others())
         yield from self.lasting.sitemaps.items()
         yield from ((urls.file(page.path), self.renderer.page(page)) for page in self.pages)
+
+    def _named(self, file: Path) -> Keyed:
+        """A picture, whose name is a digest of all that it is made from."""
+        return Keyed(partial(self._picture, file), partial(bytes, file.name.encode()))
 
     def _picture(self, file: Path) -> bytes:
         self.pictures.ready(file)

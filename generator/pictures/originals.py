@@ -44,7 +44,7 @@ class Originals(Struct, frozen=True, dict=True):
     def file(self, address: str) -> Path | None:
         """The file of an address; None where it is not here."""
         fetched = self.index.get(address)
-        name = (fetched.file if fetched else "") or Path(unquote(urlsplit(address).path)).name
+        name = (fetched.file if fetched else "") or unquote(urlsplit(address).path).rstrip("/").rpartition("/")[2]
         return self.folder / name if name in self._files else None
 
     def fault(self, address: str) -> str:
