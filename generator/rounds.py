@@ -7,8 +7,9 @@ becomes their own. `in_rounds` is the door.
 from collections.abc import Iterator, Sequence
 from itertools import islice
 
-TASKS_A_ROUND = 90
-"""About how many; where there are not twice as many, one round makes them all, sooner and in little more memory."""
+TASKS_A_ROUND = 80
+AT_ONCE = 200
+"""Tasks up to which one round makes them all: in less time, and in little more memory."""
 
 
 def in_rounds(tasks: Sequence[int], large: int) -> Iterator[list[int]]:
@@ -17,7 +18,8 @@ def in_rounds(tasks: Sequence[int], large: int) -> Iterator[list[int]]:
     The others stay in their order: neighbours lie near each other in memory, and are on the same days, which each
     process says once.
     """
-    rounds, others = max(len(tasks) // TASKS_A_ROUND, 1), iter(tasks[large:])
+    others = iter(tasks[large:])
+    rounds = 1 if len(tasks) <= AT_ONCE else len(tasks) // TASKS_A_ROUND + 1
     for number in range(rounds):
         size, share = len(tasks[number::rounds]), tasks[:large][number::rounds]
         yield [*share, *islice(others, size - len(share))]

@@ -27,6 +27,7 @@ def test_what_is_done_on_large_sites_alone_makes_the_same(tmp_path: Path, monkey
     monkeypatch.setattr(write, "MANY", 0)
     monkeypatch.setattr(manifest, "MANY", 0)
     monkeypatch.setattr(rounds, "TASKS_A_ROUND", 3)
+    monkeypatch.setattr(rounds, "AT_ONCE", 3)
     run(tmp_path, STEPS, 2000)
 
 

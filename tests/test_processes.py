@@ -171,6 +171,7 @@ def test_a_site_is_the_same_however_processes_begin(begun: list[str], order: Ord
 @pytest.mark.skipif(not can_fork(), reason="this system cannot fork a process")
 def test_a_site_that_is_made_in_rounds_is_the_same(order: Order, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(rounds, "TASKS_A_ROUND", 3)
+    monkeypatch.setattr(rounds, "AT_ONCE", 3)
     sizes: list[int] = []
 
     def noted(work: Callable[[int], Batch], tasks: Sequence[int], jobs: int, what: str) -> Iterator[Batch]:
@@ -184,12 +185,12 @@ def test_a_site_that_is_made_in_rounds_is_the_same(order: Order, monkeypatch: py
     assert max(sizes) - min(sizes) <= 1
 
 
-@pytest.mark.parametrize("number", [0, 1, 89, 179, 180, 2500])
+@pytest.mark.parametrize("number", [0, 1, 200, 201, 240, 2500])
 @pytest.mark.parametrize("large", [0, 1, 12])
 def test_every_task_has_its_round_large_ones_are_apart_and_the_others_in_order(number: int, large: int) -> None:
     found = [*rounds.in_rounds(range(number), min(large, number))]
     assert sorted(task for some in found for task in some) == [*range(number)]
-    assert len(found) == max(number // rounds.TASKS_A_ROUND, 1)
+    assert len(found) == (number // rounds.TASKS_A_ROUND + 1 if number > rounds.AT_ONCE else 1)
     assert max(map(len, found)) - min(map(len, found)) <= 1
     assert [task for some in found for task in some if task >= large] == [*range(large, number)]
     if len(found) >= large:
