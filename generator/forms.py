@@ -12,7 +12,12 @@ def utc(value: datetime) -> str:
 
 def basic_utc(value: datetime) -> str:
     """A moment in UTC, to the second, as calendars write it: 20140901T120000Z."""
-    return utc(value).replace("-", "").replace(":", "")
+    return basic(utc(value))
+
+
+def basic(moment: str) -> str:
+    """The moment that `utc` wrote, as calendars write it."""
+    return moment.replace("-", "").replace(":", "")
 
 
 def iso(value: date) -> str:

@@ -5,12 +5,11 @@
 """
 
 import re
-from datetime import datetime
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from urllib.parse import quote
 
 from generator.anatomy import Struct
-from generator.forms import basic_utc, utc
+from generator.forms import basic, utc
 from generator.programme import ListedEvent, ListedInstance
 from generator.urls import FEED, Addresses
 
@@ -28,7 +27,7 @@ class Subscription(Struct, frozen=True):
     outlook: str
 
 
-class EntryLinks(Struct, frozen=True):
+class EntryLinks(Struct, frozen=True, dict=True):
     """A date to write down: the path of its file, and the links that open it in Google's calendar and in Outlook.
 
     Both programs ask for an end: a date of unknown length ends when it starts. Links are made for who asks for them.
@@ -47,25 +46,26 @@ class EntryLinks(Struct, frozen=True):
     def google(self) -> str:
         """The link that opens it in Google's calendar."""
         name, page, place = self._told
-        times = "/".join(map(basic_utc, self._times))
-        return f"{_GOOGLE}?{_query(action='TEMPLATE', text=name, dates=times, details=page, location=place)}"
+        times = "%2F".join(map(basic, self._times))
+        return f"{_GOOGLE}?action=TEMPLATE&text={name}&dates={times}&details={page}&location={place}"
 
     @property
     def outlook(self) -> str:
         """The link that opens it in Outlook."""
         name, page, place = self._told
-        start, end = map(utc, self._times)
-        said = _query(rru="addevent", subject=name, startdt=start, enddt=end, body=page, location=place)
+        start, end = map(_quote, self._times)
+        said = f"rru=addevent&subject={name}&startdt={start}&enddt={end}&body={page}&location={place}"
         return f"{_OUTLOOK}/action/compose?{said}"
 
-    @property
+    @cached_property
     def _told(self) -> tuple[str, str, str]:
-        """What it is called, the address of its page, and where it is."""
-        return self._event.title, self._addresses.absolute(self._instance.path), self._event.place.in_full
+        """What it is called, the address of its page, and where it is, as they stand in addresses."""
+        page = self._addresses.absolute(self._instance.path)
+        return _quote(self._event.title), _quote(page), _quote(self._event.place.in_full)
 
-    @property
-    def _times(self) -> tuple[datetime, datetime]:
-        return self._instance.start, self._instance.end or self._instance.start
+    @cached_property
+    def _times(self) -> tuple[str, str]:
+        return utc(self._instance.start), utc(self._instance.end or self._instance.start)
 
 
 def calendar_name(listed: str, site_name: str) -> str:
