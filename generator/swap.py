@@ -166,12 +166,13 @@ def standing_in(folder: Path, twins: Mapping[str, Standing] = NOTHING) -> dict[s
     """Every file below a folder, as a path with slashes, and how it stands; a link counts as a file.
 
     `twins` are the files of another folder of the same disk. One that is the same file there, under two names, stands
-    as it does there; the names of a folder tell which file it is, so that the system is not asked again.
+    as it does there; the names of a folder tell which file it is, so that the system is not asked again. Where that
+    is 0, as on disks that know no such thing, it is.
     """
     found: dict[str, Standing] = {}
     for path, entry in _entries(folder) if folder.is_dir() else ():
         twin = twins.get(path)
-        is_same = twin and twin.inode == entry.inode()
+        is_same = twin and twin.inode and twin.inode == entry.inode()
         found[path] = twin if twin and is_same else Standing.of(entry.stat(follow_symlinks=False))
     return found
 

@@ -115,6 +115,24 @@ def test_a_spare_folder_is_linked_ahead_where_most_is_likely_to_stay(
     assert (marks_of_files(spare) if spare.exists() else None) == (marks_of_files(output) if keeps_most else None)
 
 
+def test_a_folder_is_seen_as_it_stands_beside_one_that_shares_its_files(tmp_path: Path) -> None:
+    one, other = tmp_path / "one", tmp_path / "other"
+    for folder, paths in ((one, ("same", "deep/same", "copied", "gone", "other")), (other, ("copied", "new"))):
+        for path in paths:
+            (folder / path).parent.mkdir(parents=True, exist_ok=True)
+            (folder / path).write_bytes(b"content")
+    (other / "deep").mkdir()
+    for path, twin in (("same", "same"), ("deep/same", "deep/same"), ("other", "gone")):
+        os.link(one / twin, other / path)
+    twins, stands = swap.standing_in(one), swap.standing_in(other)
+    assert swap.standing_in(other, twins) == stands
+
+    twin = twins["same"]._replace(size=-1)  # a file that is the same is not asked how it stands
+    assert swap.standing_in(other, {"same": twin}) == stands | {"same": twin}
+    unknown = twin._replace(inode=0)  # but where nobody knows which it is
+    assert swap.standing_in(other, {"same": unknown}) == stands
+
+
 def test_who_looks_beside_does_not_take_the_look_from_this_process(output: Path) -> None:
     away = {**SMALL, "index.html": b"<h1>Gone</h1>"}
     put(output, away.items())  # of the same size: the spare folder has the old one
