@@ -122,8 +122,8 @@ def test_a_folder_is_seen_as_it_stands_beside_one_that_shares_its_files(tmp_path
             (folder / path).parent.mkdir(parents=True, exist_ok=True)
             (folder / path).write_bytes(b"content")
     (other / "deep").mkdir()
-    for path, twin in (("same", "same"), ("deep/same", "deep/same"), ("other", "gone")):
-        os.link(one / twin, other / path)
+    for path, source in (("same", "same"), ("deep/same", "deep/same"), ("other", "gone")):
+        os.link(one / source, other / path)
     twins, stands = swap.standing_in(one), swap.standing_in(other)
     assert swap.standing_in(other, twins) == stands
 
