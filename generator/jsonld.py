@@ -128,18 +128,18 @@ class Describer(Struct, frozen=True):
     def _performance(self, event: ListedEvent, instance: ListedInstance) -> Data:
         previous = self.earlier_start(instance)
         status = STATUS.get(instance.state) or (RESCHEDULED if previous else SCHEDULED)
-        return _known(
-            **{
-                "@type": self._of_event(event).type,
-                "@id": self._id(urls.instance_for_good(instance.id) + OF_EVENT),
-            },
-            name=event.title,
-            url=self.addresses.absolute(instance.path),
-            startDate=instance.start.isoformat(),
-            endDate=instance.end.isoformat() if instance.end else None,
-            previousStartDate=previous.astimezone(self.settings.site.zone).isoformat() if previous else None,
-            eventStatus=f"{SCHEMA}/{status}",
-        )
+        told = {
+            "@type": self._of_event(event).type,
+            "@id": self._id(urls.instance_for_good(instance.id) + OF_EVENT),
+            "name": event.title,
+            "url": self.addresses.absolute(instance.path),
+            "startDate": instance.start.isoformat(),
+        }
+        if instance.end:
+            told["endDate"] = instance.end.isoformat()
+        if previous:
+            told["previousStartDate"] = previous.astimezone(self.settings.site.zone).isoformat()
+        return told | {"eventStatus": f"{SCHEMA}/{status}"}
 
     def _of_event(self, event: ListedEvent) -> _OfEvent:
         """What all dates of an event say of it, made once: they come together."""

@@ -109,22 +109,31 @@ def page_in(file: str) -> str:
 class Addresses:
     """Addresses of a site at `url`, which has no slash at its end and may have a path.
 
-    `base` is the path below which the site lives; it begins and ends with a slash.
+    `base` is the path below which the site lives; it begins and ends with a slash. `root` is the address of the home
+    page.
     """
 
     url: str
     base: str = field(init=False)
+    root: str = field(init=False)
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "base", f"{urlsplit(self.url).path}/")
+        object.__setattr__(self, "root", f"{self.url}/")
 
     def href(self, path: str) -> str:
         """A link from any page of the site; a whole address stays as it is."""
-        return path if is_address(path) else self.base + quoted(path)
+        return _below(self.base, path)
 
     def absolute(self, path: str) -> str:
         """A link from anywhere; a whole address stays as it is."""
-        return path if is_address(path) else f"{self.url}/{quoted(path)}"
+        return _below(self.root, path)
+
+
+@lru_cache(4096)
+def _below(root: str, path: str) -> str:
+    """The address of a path below a root, for who asks for the same ones again and again."""
+    return path if is_address(path) else root + quoted(path)
 
 
 def quoted(path: str, safe: str = "/") -> str:
