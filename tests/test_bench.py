@@ -10,6 +10,7 @@ from types import FunctionType
 from typing import cast
 from xml.etree import ElementTree
 
+import bench
 import pytest
 import sampled
 from contenders import Scenario
@@ -45,6 +46,12 @@ LARGE = Size(
     2000,
     {"bench": Measured("ours", {FULL: runs(20)}, {FULL: Tree(4000, 1800, 1)}, 800_000_000)},
 )
+
+
+@pytest.mark.parametrize("folder", [["--folder", "/some where/else"], ["--folder=/somewhere"], []])
+def test_no_place_of_a_machine_is_told(folder: list[str]) -> None:
+    assert bench.command(["--runs", "3,1", *folder, "--write"]) == "python tests/bench.py --runs 3,1 --write"
+    assert bench.command([*folder]) == "python tests/bench.py"
 
 
 def test_aims_are_judged_by_the_median_of_the_ratios_of_each_round() -> None:
