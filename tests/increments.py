@@ -14,6 +14,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 from live import TINY, contents
+from pictures_made import jpeg
 from surfaces import PROJECT, share_pictures
 
 from generator.anatomy import replace
@@ -58,7 +59,7 @@ class Venue:
         acts: tuple[Callable[[], object], ...] = (
             self.nothing, self.availability, self.availability, self.name, self.sale, self.date, self.words, self.page,
             self.setting, self.partial, self.template, self.include, self.style,
-            self.catalogue, self.output, self.less, self.memory, self.earlier, self.rules,
+            self.catalogue, self.output, self.less, self.memory, self.earlier, self.rules, self.picture,
         )  # fmt: skip
         act = self.dice.choice(acts)
         act()
@@ -141,7 +142,7 @@ class Venue:
 
     def output(self) -> None:
         """Somebody has been at the output."""
-        file = self._any("output", "**/*.html")
+        file = self._any("output", self.dice.choice(("**/*.html", "**/*.html", "**/*.ics", "assets/images/*")))
         if self.dice.random() < 0.5:
             file.unlink()
         else:
@@ -176,6 +177,14 @@ class Venue:
         file = self.order.site / "content" / "static" / name
         file.parent.mkdir(exist_ok=True)
         file.write_text(f"{line.format(self.number)}\n")
+
+    def picture(self) -> None:
+        """An event has a picture of the venue's, or another one of that name."""
+        file, words = (self.order.site / "content" / name for name in ("static/macbeth.jpg", "events/macbeth.md"))
+        file.parent.mkdir(exist_ok=True)
+        file.write_bytes(jpeg(900, 600, self.dice.choice(("teal", "maroon"))))
+        text, image = words.read_text(), 'image = "macbeth.jpg"\n'
+        words.write_text(text if image in text else text.replace("event = 101\n", f"event = 101\n{image}"))
 
     def _record(self, name: str, field: str, value: str) -> None:
         """Some element of that name in a collection has another value."""
