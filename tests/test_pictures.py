@@ -3,6 +3,7 @@
 import io
 import os
 import struct
+import time
 import zlib
 from datetime import UTC, datetime
 from pathlib import Path
@@ -265,7 +266,19 @@ def test_what_no_build_has_used_for_a_month_goes(tmp_path: Path) -> None:
         os.utime(path, (0, 0))
     made(tmp_path, event(1, "Hamlet"))  # marks its own as used
     prune(tmp_path / "cache")
-    assert set(contents(tmp_path / "cache")) == kept
+    assert set(contents(tmp_path / "cache")) == {*kept, ".looked"}
+
+
+def test_what_is_no_longer_used_is_looked_for_once_a_day(tmp_path: Path) -> None:
+    put(tmp_path, "first.json", b"")
+    prune(tmp_path)
+    put(tmp_path, "old.json", b"")
+    os.utime(tmp_path / "old.json", (0, 0))
+    prune(tmp_path)
+    assert set(contents(tmp_path)) == {".looked", "first.json", "old.json"}
+    os.utime(tmp_path / ".looked", (time.time() - 86_401,) * 2)
+    prune(tmp_path)
+    assert set(contents(tmp_path)) == {".looked", "first.json"}
 
 
 # Artwork and cards

@@ -24,7 +24,8 @@ from generator.swap import put
 if TYPE_CHECKING:
     from generator.pictures import pixels
 
-UNUSED_SECONDS = 30 * 24 * 3600
+DAY_SECONDS = 24 * 3600
+UNUSED_SECONDS = 30 * DAY_SECONDS
 _TYPES: Mapping[str, Type] = {".avif": "image/avif", ".webp": "image/webp", ".jpg": "image/jpeg"}
 
 
@@ -144,9 +145,13 @@ def developed(tasks: Iterable[Task], cache: Path, jobs: int) -> dict[str, Rendit
 
 
 def prune(cache: Path) -> None:
-    """Remove what no build has used for a month, by the clock of the file system itself."""
+    """Remove what no build has used for a month, by the clock of the file system itself. Once a day is enough."""
+    looked = cache / ".looked"
     with tempfile.NamedTemporaryFile(dir=cache, prefix=".now-") as marker:
         now = Path(marker.name).stat().st_mtime
+        if looked.exists() and 0 <= now - looked.stat().st_mtime < DAY_SECONDS:
+            return
+        looked.touch()
         with os.scandir(cache) as entries:
             for entry in entries:
                 with suppress(FileNotFoundError):  # what another build is putting there, or has removed
