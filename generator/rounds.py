@@ -7,7 +7,7 @@ becomes their own. `in_rounds` is the door.
 from collections.abc import Iterator, Sequence
 from itertools import islice
 
-TASKS_A_ROUND = 80
+TASKS_A_ROUND = 50
 AT_ONCE = 200
 """Tasks up to which one round makes them all: in less time, and in little more memory."""
 

@@ -130,7 +130,7 @@ class Addresses:
         return _below(self.root, path)
 
 
-@lru_cache(4096)
+@lru_cache(1024)
 def _below(root: str, path: str) -> str:
     """The address of a path below a root, for who asks for the same ones again and again."""
     return path if is_address(path) else root + quoted(path)
