@@ -105,9 +105,12 @@ class Generator(CodeGenerator):
         self.write(f") in has_{node.attr} else environment.getattr(it, {node.attr!r}))")
 
     def visit_Call(self, node: nodes.Call, frame: Frame, forward_caller: bool = False) -> None:
-        """A call; one that wants nothing but arguments is made at once where the function is known to be simple."""
+        """A call; one that wants nothing but arguments is made at once where the function is known to be simple.
+
+        Its arguments are written for both cases: were there calls among them, these would be for theirs, too.
+        """
         is_bare = isinstance(node.node, nodes.Name) and not (node.kwargs or node.dyn_args or node.dyn_kwargs)
-        if forward_caller or not is_bare:
+        if forward_caller or not is_bare or node.find(nodes.Call):
             super().visit_Call(node, frame, forward_caller=forward_caller)
             return
         self.write("(it(")

@@ -161,6 +161,12 @@ def test_the_same_as_jinja_makes(name: str) -> None:
     assert [made_by(ours, name) for _ in range(3)] == [expected] * 3
 
 
+def test_what_is_compiled_grows_with_the_template_and_no_sooner() -> None:
+    environment = Environment(simple=[LINK], autoescape=True)
+    few, many = (f"{{{{ {'link(' * depth}text{')' * depth} }}}}" for depth in (5, 10))
+    assert len(environment.compile(many, raw=True)) < 2 * len(environment.compile(few, raw=True))
+
+
 def test_a_partial_of_records_that_come_in_turns_is_rendered_once_for_each() -> None:
     tables = [Table((str(number),)) for number in range(3 * MANY)]
     assert rendered([table for table in tables for _ in range(4)]) == tables
