@@ -32,7 +32,10 @@ def next_moment(programme: Programme, ledger: Ledger, feed_moves_at: datetime | 
 
 
 def _of_instance(instance: ListedInstance) -> Iterator[datetime]:
-    """Its sale opens and closes, it is over, it is no longer new, and no calendar keeps it: all that is left then."""
+    """Its sale opens and closes, it is over, it is no longer new, and no calendar keeps it.
+
+    Of one that is over nothing else changes: it is past, whatever its sale does, and among the new no more.
+    """
     over = (instance.end or instance.start).astimezone(UTC)
     yield over + KEPT_FOR + SECOND
     if instance.is_over:

@@ -264,7 +264,7 @@ class Website(Struct, dict=True):
 
     def _named(self, file: Path) -> Keyed:
         """A picture, whose name is a digest of all that it is made from."""
-        return Keyed(partial(self._picture, file), partial(bytes, file.name.encode()))
+        return Keyed(partial(self._picture, file), file.name.encode)
 
     def _picture(self, file: Path) -> bytes:
         self.pictures.ready(file)

@@ -8,7 +8,7 @@ import pytest
 from increments import Venue, differing, fresh, made, run
 from live import contents
 
-from generator import calendars, manifest, rounds, write
+from generator import calendars, manifest, rounds, website, write
 from generator.anatomy import replace
 from generator.errors import SiteError
 from generator.plan import Page
@@ -29,6 +29,25 @@ def test_what_is_done_on_large_sites_alone_makes_the_same(tmp_path: Path, monkey
     monkeypatch.setattr(rounds, "TASKS_A_ROUND", 3)
     monkeypatch.setattr(rounds, "AT_ONCE", 3)
     run(tmp_path, STEPS, 2000)
+
+
+def test_a_picture_that_stands_is_not_read_again(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    order = replace(fresh(tmp_path / "site"), jobs=1)
+    made(order)
+    pictures = sorted(path.name for path in (order.target / "assets" / "images").iterdir())
+    (order.target / "assets" / "images" / pictures[0]).unlink()
+    (order.site / "content" / "pages" / "more.md").write_text('+++\ntitle = "More"\n+++\nWords.\n')
+    read: list[str] = []
+    content = website._bytes_of
+
+    def noted(file: Path) -> bytes:
+        read.append(file.name)
+        return content(file)
+
+    monkeypatch.setattr(website, "_bytes_of", noted)
+    made(order)
+    assert len(pictures) > 1
+    assert [name for name in read if name in pictures] == [pictures[0]]
 
 
 def test_what_another_build_remembered_is_not_taken_for_what_the_last_did(tmp_path: Path) -> None:

@@ -149,8 +149,9 @@ def prune(cache: Path) -> None:
     looked = cache / ".looked"
     with tempfile.NamedTemporaryFile(dir=cache, prefix=".now-") as marker:
         now = Path(marker.name).stat().st_mtime
-        if looked.exists() and 0 <= now - looked.stat().st_mtime < DAY_SECONDS:
-            return
+        with suppress(FileNotFoundError):
+            if 0 <= now - looked.stat().st_mtime < DAY_SECONDS:
+                return
         looked.touch()
         with os.scandir(cache) as entries:
             for entry in entries:
